@@ -1,0 +1,1 @@
+"""What is measured, side by side, and said with the broker it ran on."""

@@ -1,0 +1,1 @@
+"""How a message is carried: consumed, decided on, said, relayed, held. No word of policing."""

@@ -1,0 +1,166 @@
+"""Where a service is put together, started, watched and stopped in order: it listens first to stop, and relays last."""
+
+import asyncio
+import signal
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from typing import Any
+
+import structlog
+import uvicorn
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+
+from chassis.broker import onlooker, producer, subscribe
+from chassis.calendar import Calendar
+from chassis.carry import Carrier
+from chassis.clock import Clock, clock_of
+from chassis.database import Pool, open_pool
+from chassis.http import application
+from chassis.leash import hold
+from chassis.listen import Assignment, Listener
+from chassis.pulse import Pulse
+from chassis.relay import WAKE, Relay
+from chassis.room import Room
+from chassis.settings import ClockKind, Settings, read_settings
+from chassis.telemetry import configure_logs
+from chassis.timers import Timers
+
+GRACE_SECONDS = 8.0
+
+log = structlog.get_logger()
+
+
+class _Server(uvicorn.Server):
+    """Signals are ours: they stop the whole service, in order."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+def run(room: Room, settings: Settings | None = None) -> None:
+    """Run one service until SIGTERM or SIGINT.
+
+    Raises:
+        pydantic.ValidationError: a LANDFALL_* variable is missing or wrong; the text names it.
+    """
+    settings = settings or read_settings()
+    configure_logs(room.name)
+    hold(settings.leash_fd)
+    asyncio.run(serve(room, settings))
+
+
+async def serve(room: Room, settings: Settings, stop: asyncio.Event | None = None) -> None:
+    """The service's life. Ends when `stop` is set, on a signal, or when a part of it dies."""
+    stop = stop or _stop_on_signals()
+    async with AsyncExitStack() as stack:
+        pool = await stack.enter_async_context(open_pool(settings, room.name))
+        clock, pulse = clock_of(settings.clock), Pulse()
+        await clock.load(pool)
+        relay = Relay(settings, room.name, pulse)
+        on_commit = _after_commit(pool, relay)
+        calendar = Calendar(room, clock, settings.kafka_topic_prefix)
+        web = _Server(_http_config(settings, application(room, settings, pool, clock, pulse, on_commit)))
+        tasks = [asyncio.create_task(web.serve(), name="http"), asyncio.create_task(relay.run(), name="relay")]
+        listener = await stack.enter_async_context(_listener(room, settings, pool, clock, calendar, pulse, on_commit))
+        timers = Timers(room, pool, clock, on_commit)
+        tasks += [asyncio.create_task(listener.run(), name="listener"), asyncio.create_task(timers.run(), name="timers")]
+        log.info("started", profile=settings.profile, clock=settings.clock)
+        await _until(stop, tasks)
+        listener.stopping.set()
+        timers.stopping.set()
+        web.should_exit = True
+        await asyncio.wait([each for each in tasks if each.get_name() != "relay"], timeout=GRACE_SECONDS)
+        relay.stop()
+        await asyncio.wait(tasks, timeout=GRACE_SECONDS)
+        _complain_of_the_dead(tasks)
+
+
+def _stop_on_signals() -> asyncio.Event:
+    stop = asyncio.Event()
+    for each in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(each, stop.set)
+    return stop
+
+
+def _http_config(settings: Settings, app: Any) -> uvicorn.Config:
+    where = {"host": settings.http_host, "port": settings.http_port}
+    return uvicorn.Config(app, **where, log_config=None, access_log=False, lifespan="off", timeout_graceful_shutdown=5)
+
+
+def _after_commit(pool: Pool, relay: Relay) -> Callable[[], Awaitable[None]]:
+    """The leader of the relay wakes itself; a follower hints to whoever leads. The sweep is the truth."""
+
+    async def after_commit() -> None:
+        relay.wake()
+        if not relay.leading:
+            await pool.execute("select pg_notify($1, '')", WAKE)
+
+    return after_commit
+
+
+@asynccontextmanager
+async def _listener(  # noqa: PLR0913 - the one place where the listener is put together
+    room: Room, settings: Settings, pool: Pool, clock: Clock, calendar: Calendar, pulse: Pulse, on_commit: Callable[[], Awaitable[None]]
+) -> AsyncIterator[Listener]:
+    prefix = settings.kafka_topic_prefix
+    names = tuple(prefix + topic.name for topic in room.topics(clock=settings.clock is ClockKind.EVENT))
+    assignment = Assignment()
+    broker, subscriber = subscribe(settings, room.name, names, assignment)
+
+    def consumer() -> AIOKafkaConsumer:
+        return subscriber.consumer
+
+    assignment.consumer_of = consumer
+    async with AsyncExitStack() as stack:
+        looking = await _started(stack, onlooker(settings, room.name))
+        answer = await _answering(stack, settings, room, calendar, pool)
+        await broker.start()
+        stack.push_async_callback(broker.stop)
+        carrier = Carrier(room, pool, clock, calendar, prefix)
+        yield Listener(
+            consumer(), looking, assignment, carrier, pool, pulse, on_commit, answer,
+            hurried=lambda: calendar.asked is not None, batch_max_records=settings.batch_max_records,
+        )  # fmt: skip
+
+
+async def _started(stack: AsyncExitStack, client: Any) -> Any:
+    await client.start()
+    stack.push_async_callback(client.stop)
+    return client
+
+
+async def _answering(
+    stack: AsyncExitStack, settings: Settings, room: Room, calendar: Calendar, pool: Pool
+) -> Callable[[], Awaitable[None]]:
+    """What to do when idle: under the event clock, answer whoever asks for rest."""
+    if settings.clock is ClockKind.LIVE:
+        return _nothing
+    sender: AIOKafkaProducer = await _started(stack, producer(settings, room.name))
+
+    async def answer() -> None:
+        await calendar.answer(pool, sender)
+
+    return answer
+
+
+async def _nothing() -> None:
+    """An idle service under the live clock has nothing to say."""
+
+
+async def _until(stop: asyncio.Event, tasks: list["asyncio.Task[None]"]) -> None:
+    stopping = asyncio.create_task(stop.wait())
+    await asyncio.wait([stopping, *tasks], return_when=asyncio.FIRST_COMPLETED)
+    stopping.cancel()
+
+
+def _complain_of_the_dead(tasks: list["asyncio.Task[None]"]) -> None:
+    """A part that died takes the service with it, so that a supervisor sees it.
+
+    Raises:
+        BaseException: what the part died of.
+    """
+    for each in tasks:
+        if each.done() and not each.cancelled() and (error := each.exception()) is not None:
+            log.error("part_died", part=each.get_name(), error=type(error).__name__)
+            raise error

@@ -1,0 +1,72 @@
+"""One pool per process on the service's own database, and the transaction that handlers are given."""
+
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import asyncpg
+
+from chassis.settings import Settings
+
+if TYPE_CHECKING:
+    from asyncpg.pool import PoolConnectionProxy
+
+# Names in quotes: asyncpg's classes are generic in their stubs alone.
+Transaction: TypeAlias = "asyncpg.Connection[asyncpg.Record] | PoolConnectionProxy[asyncpg.Record]"
+Pool: TypeAlias = "asyncpg.Pool[asyncpg.Record]"
+
+STATEMENT_TIMEOUT_MS = 30_000
+IDLE_TIMEOUT_MS = 60_000
+
+
+async def _prepare(connection: "asyncpg.Connection[asyncpg.Record]") -> None:
+    await connection.set_type_codec("jsonb", encoder=json.dumps, decoder=json.loads, schema="pg_catalog")
+
+
+def server_settings(application: str) -> dict[str, str]:
+    """What every connection of ours asks of the server: nothing waits for ever."""
+    return {
+        "application_name": application,
+        "statement_timeout": str(STATEMENT_TIMEOUT_MS),
+        "idle_in_transaction_session_timeout": str(IDLE_TIMEOUT_MS),
+        "timezone": "UTC",
+    }
+
+
+async def connect(settings: Settings, application: str) -> "asyncpg.Connection[asyncpg.Record]":
+    """One direct connection outside the pool, for what must live as long as it: the relay's lock."""
+    connection: asyncpg.Connection[asyncpg.Record] = await asyncpg.connect(
+        settings.database_url.get_secret_value(), server_settings=server_settings(application), timeout=10, command_timeout=60
+    )
+    await _prepare(connection)
+    return connection
+
+
+@asynccontextmanager
+async def open_pool(settings: Settings, application: str) -> AsyncIterator[Pool]:
+    """A small pool of fixed size; closed on leaving."""
+    pool: Pool = await asyncpg.create_pool(
+        settings.database_url.get_secret_value(),
+        min_size=settings.database_pool_size,
+        max_size=settings.database_pool_size,
+        max_inactive_connection_lifetime=0,
+        command_timeout=60,
+        timeout=10,
+        server_settings=server_settings(application),
+        init=_prepare,
+    )
+    try:
+        yield pool
+    finally:
+        await pool.close()
+
+
+def affected(status: str) -> int:
+    """Rows that a statement touched, from its command tag (`UPDATE 3`)."""
+    return int(status.rsplit(" ", 1)[-1])
+
+
+def columns(rows: list[tuple[Any, ...]], width: int) -> list[list[Any]]:
+    """Rows turned into the arrays that `unnest` takes; `width` columns even where there are no rows."""
+    return [list(column) for column in zip(*rows, strict=True)] if rows else [[] for _ in range(width)]

@@ -1,0 +1,74 @@
+"""The signs of life that probes and metrics read: when it last polled, what is halted, what failed, what became of messages."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from time import monotonic
+
+from aiokafka import TopicPartition
+from prometheus_client import CollectorRegistry, Counter, Gauge
+
+from chassis.carry import Carried
+
+STALE_SECONDS = 30.0
+
+
+@dataclass(slots=True)
+class Pulse:
+    """One service's signs of life."""
+
+    registry: CollectorRegistry = field(default_factory=CollectorRegistry)
+    polled_at: float = field(default_factory=monotonic)
+    halts: dict[TopicPartition, str] = field(default_factory=dict)
+    failure: str | None = None
+    settled: bool = False
+    relay_failure: str | None = None
+    counters: Mapping[str, Counter] = field(init=False)
+    gauges: Mapping[str, Gauge] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.counters = {
+            name: Counter(f"landfall_messages_{name}", text, registry=self.registry)
+            for name, text in (
+                ("handled", "Tellings handled."),
+                ("doubles", "Tellings dropped because they were heard before."),
+                ("held", "Values set aside."),
+                ("relayed", "Tellings acknowledged by the broker."),
+            )
+        }
+        self.gauges = {
+            "halted": Gauge("landfall_partitions_halted", "Partitions that wait for an operator.", registry=self.registry),
+            "outbox": Gauge("landfall_outbox_messages", "Tellings the broker has not acknowledged yet.", registry=self.registry),
+        }
+
+    def polled(self) -> None:
+        self.polled_at = monotonic()
+
+    def carried(self, carried: Carried) -> None:
+        self.failure = None
+        for name in ("handled", "doubles", "held"):
+            self.counters[name].inc(getattr(carried, name))
+
+    def halted(self, partition: TopicPartition, why: str) -> None:
+        self.halts[partition] = why
+        self.gauges["halted"].set(len(self.halts))
+
+    def failed(self, error: Exception) -> None:
+        self.failure = type(error).__name__
+
+    def relayed(self, count: int, waiting: int) -> None:
+        self.relay_failure = None
+        self.counters["relayed"].inc(count)
+        self.gauges["outbox"].set(waiting)
+
+    @property
+    def alive(self) -> bool:
+        """Whether the loop still turns."""
+        return monotonic() - self.polled_at < STALE_SECONDS
+
+    @property
+    def complaints(self) -> list[str]:
+        """Why this service is not ready; empty if it is."""
+        found = [] if self.settled else ["it has not taken up its partitions yet"]
+        found += [f"{each.topic}/{each.partition} is halted" for each in self.halts]
+        found += [f"the last batch failed with {self.failure}"] if self.failure else []
+        return found + ([f"the relay failed with {self.relay_failure}"] if self.relay_failure else [])

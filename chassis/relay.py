@@ -1,0 +1,151 @@
+"""Carries what was said to the broker: one leader for each service, in order, deleting only what the broker acknowledged."""
+
+import asyncio
+import random
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import structlog
+from aiokafka import AIOKafkaProducer
+
+from chassis.broker import producer
+from chassis.database import connect
+from chassis.pulse import Pulse
+from chassis.settings import Settings
+from contracts.catalogue import BY_NAME
+from contracts.envelope import CONTENT_TYPE
+
+if TYPE_CHECKING:
+    import asyncpg
+
+LOCK = 0x72656C6179  # "relay"
+WAKE = "outbox"
+SWEEP_SECONDS = 0.5
+FULL_SCAN_SECONDS = 1.0
+SEND_SECONDS = 30.0
+STOP_SECONDS = 5.0
+ROUND = 1000
+
+# Read from a floor: rows below it were deleted but may still lie there under somebody's snapshot. A full scan finds late committers.
+READ = """
+select outbox.seq, said.id, said.topic, said.key, said.payload, said.traceparent
+from outbox join said on said.id = outbox.said_id
+where outbox.seq >= $1 order by outbox.seq limit $2
+"""
+FORGET = "delete from outbox where seq = any($1::bigint[])"
+FORGET_PERSONAL = "update said set payload = null where id = any($1::uuid[])"
+LEAD = "select pg_try_advisory_lock($1)"
+LEADING = "select count(*) = 1 from pg_locks where locktype = 'advisory' and pid = pg_backend_pid() and objid = ($1 & 4294967295)::oid"
+
+Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
+
+log = structlog.get_logger()
+
+
+@dataclass(slots=True)
+class Relay:
+    """The relay of one process; it sends only while it holds the service's one lock."""
+
+    settings: Settings
+    name: str
+    pulse: Pulse
+    woken: asyncio.Event = field(default_factory=asyncio.Event)
+    stopping: asyncio.Event = field(default_factory=asyncio.Event)
+    leading: bool = False
+    floor: int = 0
+    scanned_at: float = 0.0
+
+    def wake(self) -> None:
+        """Something was committed."""
+        self.woken.set()
+
+    def stop(self) -> None:
+        self.stopping.set()
+        self.woken.set()
+
+    async def run(self) -> None:
+        """Lead or wait to lead, until told to stop. Whatever fails, lock, connection and producer are all taken anew."""
+        while not self.stopping.is_set():
+            try:
+                await self._serve()
+            except Exception as error:  # noqa: BLE001 - nothing that happens here may end the relay
+                self.pulse.relay_failure = type(error).__name__
+                log.error("relay_failed", error=type(error).__name__)
+                await asyncio.sleep(random.uniform(0.2, 1.0))  # noqa: S311 - jitter is no secret
+            finally:
+                self.leading = False
+
+    async def _serve(self) -> None:
+        connection = await connect(self.settings, f"{self.name}-relay")
+        try:
+            while not await connection.fetchval(LEAD, LOCK):
+                if await self._rest():
+                    return
+            await self._lead(connection)
+        finally:
+            connection.terminate()
+
+    async def _lead(self, connection: Connection) -> None:
+        sender = producer(self.settings, self.name)
+        await sender.start()
+        try:
+            await connection.add_listener(WAKE, lambda *_: self.wake())
+            self.leading, self.floor, self.scanned_at = True, 0, 0.0
+            while True:
+                self.woken.clear()
+                while await self._round(connection, sender):
+                    pass
+                if self.stopping.is_set():
+                    return
+                await self._rest()
+        finally:
+            self.leading = False
+            await asyncio.wait_for(sender.stop(), STOP_SECONDS)
+
+    async def _rest(self) -> bool:
+        """Wait to be woken, at most until the next sweep; whether it is time to stop."""
+        if not self.stopping.is_set():
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self.woken.wait(), SWEEP_SECONDS)
+        return self.stopping.is_set()
+
+    async def _round(self, connection: Connection, sender: AIOKafkaProducer) -> bool:
+        """Send what is there, wait for all of it, forget what was acknowledged; whether there may be more."""
+        rows = await connection.fetch(READ, self._from(), ROUND)
+        if rows:
+            if not await connection.fetchval(LEADING, LOCK):
+                message = "the relay's lock is gone"
+                raise ConnectionError(message)
+            await asyncio.wait_for(self._send(sender, rows), SEND_SECONDS)
+            await self._forget(connection, rows)
+            self.floor = rows[-1]["seq"] + 1
+        self.pulse.relayed(len(rows), 0 if len(rows) < ROUND else len(rows))
+        return len(rows) == ROUND
+
+    def _from(self) -> int:
+        now = asyncio.get_running_loop().time()
+        if now - self.scanned_at >= FULL_SCAN_SECONDS:
+            self.scanned_at = now
+            return 0
+        return self.floor
+
+    async def _send(self, sender: AIOKafkaProducer, rows: list[Any]) -> None:
+        prefix = self.settings.kafka_topic_prefix
+        futures = [
+            await sender.send(prefix + row["topic"], row["payload"], key=row["key"].encode(), headers=_headers(row["traceparent"]))
+            for row in rows
+        ]
+        await asyncio.gather(*futures)
+
+    async def _forget(self, connection: Connection, rows: list[Any]) -> None:
+        personal = [row["id"] for row in rows if BY_NAME[row["topic"]].family.personal]
+        async with connection.transaction():
+            await connection.execute(FORGET, [row["seq"] for row in rows])
+            if personal:
+                await connection.execute(FORGET_PERSONAL, personal)
+
+
+def _headers(traceparent: str | None) -> list[tuple[str, bytes]]:
+    headers = [("content-type", CONTENT_TYPE.encode())]
+    return headers if traceparent is None else [*headers, ("traceparent", traceparent.encode())]

@@ -1,0 +1,51 @@
+"""What a service brings to the chassis: its name, what it reacts to, what falls due, and its HTTP routes."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from fastapi import APIRouter
+
+from chassis.database import Transaction
+from chassis.held import Held
+from chassis.occasion import Batch, Occasion
+from contracts.catalogue import Topic, read_by
+
+OnBatch = Callable[[Batch, Transaction], Awaitable[None]]
+OnHeld = Callable[[Sequence[Held], Transaction], Awaitable[None]]
+OnDue = Callable[[Occasion, Transaction], Awaitable[None]]
+
+CLOCK = "clock"
+
+
+async def _nothing_held(_held: Sequence[Held], _tx: Transaction) -> None:
+    """What is held needs no telling."""
+
+
+async def _nothing_due(_occasion: Occasion, _tx: Transaction) -> None:
+    """Nothing is timed here."""
+
+
+@dataclass(frozen=True)
+class Room:
+    """One service. `families` maps each family of topics that it hears to what it does about a batch of them, in that order."""
+
+    name: str
+    families: Mapping[str, OnBatch]
+    on_held: OnHeld = _nothing_held
+    on_due: OnDue = _nothing_due
+    api: APIRouter = field(default_factory=APIRouter)
+
+    def __post_init__(self) -> None:
+        """Refuse a service that does not react to exactly what the catalogue says it hears.
+
+        Raises:
+            ValueError: a family is missing or not meant for this service.
+        """
+        promised = {topic.family.name for topic in read_by(self.name)} - {CLOCK}
+        if promised != set(self.families):
+            message = f"{self.name} reacts to {sorted(self.families)}, the catalogue says it hears {sorted(promised)}"
+            raise ValueError(message)
+
+    def topics(self, *, clock: bool) -> tuple[Topic, ...]:
+        """All that it subscribes to; the event clock only where a scenario is followed."""
+        return tuple(topic for topic in read_by(self.name) if clock or topic.family.name != CLOCK)

@@ -1,0 +1,51 @@
+"""Which versions of each subject a reader has heard, so that doubles, gaps and contradictions show."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from chassis.database import Transaction, columns
+
+HASH_BYTES = 8
+
+READ = """
+select topic, subject, version, hashes from seen
+join unnest($1::text[], $2::text[]) as asked (topic, subject) using (topic, subject)
+"""
+
+WRITE = """
+insert into seen (topic, subject, version, hashes)
+select * from unnest($1::text[], $2::text[], $3::int[], $4::bytea[])
+on conflict (topic, subject) do update set version = excluded.version, hashes = excluded.hashes
+"""
+
+Subject = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """How far one subject was heard on one topic, with a short hash of each version's content."""
+
+    version: int = 0
+    hashes: bytes = b""
+
+    def holds(self, version: int, content_hash: bytes) -> bool:
+        """Whether the version heard before had this content."""
+        start = (version - 1) * HASH_BYTES
+        return self.hashes[start : start + HASH_BYTES] == content_hash[:HASH_BYTES]
+
+    def then(self, content_hash: bytes) -> "Seen":
+        """One version further."""
+        return Seen(self.version + 1, self.hashes + content_hash[:HASH_BYTES])
+
+
+async def read(tx: Transaction, subjects: Iterable[Subject]) -> dict[Subject, Seen]:
+    """How far those subjects were heard; those never heard are absent."""
+    asked = sorted(set(subjects))
+    rows = await tx.fetch(READ, *columns(asked, 2)) if asked else []
+    return {(row["topic"], row["subject"]): Seen(row["version"], row["hashes"]) for row in rows}
+
+
+async def write(tx: Transaction, heard: Mapping[Subject, Seen]) -> None:
+    """Put down how far subjects are heard now."""
+    if heard:
+        await tx.execute(WRITE, *columns([(*subject, seen.version, seen.hashes) for subject, seen in sorted(heard.items())], 4))

@@ -1,0 +1,117 @@
+"""What to do with each value of a batch, decided without touching anything: handle, drop, hold, or stop because it cannot be."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+
+from chassis.held import Held, Raw
+from chassis.occasion import Coordinates, Occasion, Received
+from chassis.seen import Seen, Subject
+from contracts.catalogue import Order, Topic
+from contracts.codes import HoldReason
+from contracts.envelope import Envelope
+from contracts.fact import Fact
+from contracts.wire import UnknownTypeError, UnreadableError, decode
+
+
+class ContradictionError(RuntimeError):
+    """One version told with two contents: somebody's past changed, and no reader may choose."""
+
+    def __init__(self, coordinates: Coordinates, version: int) -> None:
+        self.coordinates = coordinates
+        super().__init__(
+            f"version {version} of a subject came again with other content at {coordinates.topic}/{coordinates.partition}"
+            f"/{coordinates.offset}; its owner's past and ours disagree"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A telling that could be read. `stored` says that it waited in `held` for the gap before it to close."""
+
+    received: Received[Fact]
+    raw: Raw
+    stored: bool = False
+
+    @property
+    def subject(self) -> Subject:
+        return (self.received.topic.name, self.received.envelope.subject)
+
+    @property
+    def version(self) -> int:
+        return self.received.envelope.version or 0
+
+    def hold(self, reason: HoldReason, complaint: str) -> Held:
+        received = self.received
+        version = received.envelope.version
+        return Held(reason, complaint, received.topic, received.coordinates, received.occasion, self.raw, self.subject[1], version)
+
+
+@dataclass(slots=True)
+class Sifted:
+    """A batch after sifting. `fresh` is in the order in which it is to be handled."""
+
+    fresh: list[Candidate] = field(default_factory=list)
+    held: list[Held] = field(default_factory=list)
+    doubles: int = 0
+
+
+def read_value(topic: Topic, raw: Raw, coordinates: Coordinates, occasion: Callable[[Envelope[Fact] | None], Occasion]) -> Candidate | Held:
+    """A telling, or the reason why this value is none."""
+    try:
+        envelope = decode(topic, raw.value)
+    except UnknownTypeError as error:
+        return Held(HoldReason.UNKNOWN_TYPE, str(error), topic, coordinates, occasion(None), raw)
+    except UnreadableError as error:
+        return Held(HoldReason.MALFORMED, str(error), topic, coordinates, occasion(None), raw)
+    if raw.key is None and topic.family.key != "-":
+        return Held(HoldReason.MALFORMED, f"no key: this topic is keyed by {topic.family.key}", topic, coordinates, occasion(None), raw)
+    return Candidate(Received(envelope.data, envelope, topic, coordinates, occasion(envelope)), raw)
+
+
+def sift(candidates: Iterable[Candidate], stored: Iterable[Candidate], seen: Mapping[Subject, Seen], waiting: set[Subject]) -> Sifted:
+    """Sort a batch by what was heard before.
+
+    `stored` are tellings that wait for a gap to close; `waiting` are subjects behind a telling that failed.
+
+    Raises:
+        ContradictionError: a version heard before came with other content.
+    """
+    sifted = Sifted()
+    ordered = dict(seen)
+    gaps: dict[Subject, dict[int, Candidate]] = {}
+    for each in stored:
+        gaps.setdefault(each.subject, {})[each.version] = each
+    for each in candidates:
+        if each.subject in waiting:
+            sifted.held.append(each.hold(HoldReason.AFTER_POISON, "an earlier telling of this subject is held"))
+        elif each.received.topic.family.order is Order.NONE:
+            sifted.fresh.append(each)
+        else:
+            _take_in_order(each, ordered, gaps.setdefault(each.subject, {}), sifted)
+    sifted.held += [_gap(each, ordered) for waits in gaps.values() for each in waits.values() if not each.stored]
+    return sifted
+
+
+def _take_in_order(each: Candidate, ordered: dict[Subject, Seen], waits: dict[int, Candidate], sifted: Sifted) -> None:
+    """Drop a double, put a telling from beyond a gap by, or take it and whatever waited for it."""
+    so_far = ordered.get(each.subject, Seen())
+    if each.version <= so_far.version:
+        if not so_far.holds(each.version, each.received.envelope.content_hash):
+            raise ContradictionError(each.received.coordinates, each.version)
+        sifted.doubles += 1
+        return
+    if each.version in waits and waits[each.version].received.envelope.content_hash != each.received.envelope.content_hash:
+        raise ContradictionError(each.received.coordinates, each.version)
+    if each.version in waits and each.version > so_far.version + 1:
+        sifted.doubles += 1
+        return
+    waits.setdefault(each.version, each)
+    while (following := waits.pop(so_far.version + 1, None)) is not None:
+        sifted.fresh.append(following)
+        so_far = so_far.then(following.received.envelope.content_hash)
+        ordered[each.subject] = so_far
+
+
+def _gap(each: Candidate, ordered: Mapping[Subject, Seen]) -> Held:
+    expected = ordered.get(each.subject, Seen()).version + 1
+    return each.hold(HoldReason.GAP, f"version {expected} was not heard yet")

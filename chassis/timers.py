@@ -1,0 +1,46 @@
+"""Under the live clock what is due is looked for every second; under the event clock a day's end brings it."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+
+import structlog
+
+from chassis.clock import Clock
+from chassis.database import Pool
+from chassis.occasion import Occasion
+from chassis.room import Room
+from chassis.settings import ClockKind
+
+EVERY_SECONDS = 1.0
+
+log = structlog.get_logger()
+
+
+@dataclass(slots=True)
+class Timers:
+    """Fires one service's timers."""
+
+    room: Room
+    pool: Pool
+    clock: Clock
+    on_commit: Callable[[], Awaitable[None]]
+    stopping: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def run(self) -> None:
+        """Until told to stop. A failure is logged and met again at the next second: what is due stays due."""
+        while not self.stopping.is_set():
+            if self.clock.kind is ClockKind.LIVE:
+                try:
+                    await self._fire()
+                except Exception as error:  # noqa: BLE001 - what is due stays due, whatever failed
+                    log.error("timers_failed", error=type(error).__name__)
+            try:
+                await asyncio.wait_for(self.stopping.wait(), EVERY_SECONDS)
+            except TimeoutError:
+                continue
+
+    async def _fire(self) -> None:
+        async with self.pool.acquire() as tx, tx.transaction():
+            await self.room.on_due(Occasion(self.clock.now()), tx)
+        await self.on_commit()

@@ -1,0 +1,170 @@
+"""The one list of topics: who says what to whom, in which order, kept how long. Everything about topics is made from it."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from contracts import checks, clock, decisions, handover_packs, handover_replies, handovers, notifications, records, travel_notices
+from contracts.codes import Channel, Sender
+from contracts.fact import Fact
+from contracts.forces import TAKING_HANDOVERS
+
+DAY_MS = 86_400_000
+SERVICES = ("records", "intel", "handover", "stats")
+SCENARIO = "scenario"
+
+
+class Order(StrEnum):
+    """What `version` promises on a topic.
+
+    gapless: 1, 2, 3 ... per subject, so that a double and a gap are seen. none: from or to the outside, known by its own key.
+    """
+
+    GAPLESS = "gapless"
+    NONE = "none"
+
+
+@dataclass(frozen=True)
+class Family:
+    """Topics of one kind: a single one, or one for each outside principal, because Kafka does not tell a reader who wrote."""
+
+    name: str
+    owner: str
+    readers: tuple[str, ...]
+    key: str
+    order: Order
+    facts: tuple[type[Fact], ...]
+    partitions: int
+    kept_days: int | None
+    personal: bool
+    principals: tuple[str, ...] = ()
+    source_prefix: str = ""
+    each: str = ""
+
+
+@dataclass(frozen=True)
+class Topic:
+    """One topic, named without the prefix that a shared broker may need. Its partition count is for ever."""
+
+    name: str
+    family: Family
+    principal: str | None
+
+    @property
+    def partitions(self) -> int:
+        return self.family.partitions
+
+    @property
+    def source(self) -> str | None:
+        """The CloudEvents source that every telling on this topic must have; None where several may speak."""
+        if self.family.name == "clock":
+            return None
+        if self.family.source_prefix:
+            return f"{self.family.source_prefix}/{self.principal}"
+        return f"/{self.family.owner}"
+
+    @property
+    def settings(self) -> dict[str, str]:
+        """Kafka's topic settings. The broker stamps the time: stamps of a past year would expire at once."""
+        kept = -1 if self.family.kept_days is None else self.family.kept_days * DAY_MS
+        return {
+            "cleanup.policy": "delete",
+            "retention.ms": str(kept),
+            "retention.bytes": "-1",
+            "segment.ms": str(DAY_MS),
+            "message.timestamp.type": "LogAppendTime",
+            "max.message.bytes": str(MAX_MESSAGE_BYTES),
+        }
+
+
+MAX_MESSAGE_BYTES = 1_000_000
+
+FAMILIES = (
+    Family(
+        name="notifications", owner="feeds", readers=("records",), key="the feed's reference", order=Order.NONE,
+        facts=(notifications.NotificationReceived,), partitions=6, kept_days=14, personal=True,
+        principals=tuple(Channel), source_prefix="/feeds", each="channel",
+    ),
+    Family(
+        name="travel-notices", owner="senders", readers=("records",), key="the sender's reference", order=Order.NONE,
+        facts=(travel_notices.TravelNoticeReceived,), partitions=2, kept_days=14, personal=True,
+        principals=tuple(Sender), source_prefix="/senders", each="sender",
+    ),
+    Family(
+        name="decisions", owner="records", readers=("stats",), key="notification_id", order=Order.GAPLESS,
+        facts=(
+            decisions.NotificationAccepted, decisions.NotificationRefused, decisions.NotificationReferred,
+            decisions.NotificationDuplicated, decisions.NotificationHeld,
+        ),
+        partitions=12, kept_days=None, personal=False,
+    ),
+    Family(
+        name="records", owner="records", readers=("intel", "handover", "stats"), key="record_id", order=Order.GAPLESS,
+        facts=(records.RecordCreated, records.RecordAmended, records.TravelExpected, records.RecordTransferred, records.RecordClosed),
+        partitions=12, kept_days=None, personal=False,
+    ),
+    Family(
+        name="checks", owner="intel", readers=("stats",), key="record_id", order=Order.GAPLESS,
+        facts=(checks.IntelCheckOpened, checks.IntelReportSent), partitions=12, kept_days=None, personal=False,
+    ),
+    Family(
+        name="handovers", owner="handover", readers=("records", "stats"), key="record_id", order=Order.GAPLESS,
+        facts=(
+            handovers.HandoverOffered, handovers.HandoverAccepted, handovers.HandoverDeclined, handovers.HandoverWithdrawn,
+            handovers.HandoverEffective,
+        ),
+        partitions=12, kept_days=None, personal=False,
+    ),
+    Family(
+        name="handover-packs", owner="handover", readers=("forces",), key="handover_id", order=Order.NONE,
+        facts=(handover_packs.HandoverNotice,), partitions=1, kept_days=30, personal=True, principals=TAKING_HANDOVERS, each="force",
+    ),
+    Family(
+        name="handover-replies", owner="forces", readers=("handover",), key="handover_id", order=Order.NONE,
+        facts=(handover_replies.ForceAccepted, handover_replies.ForceDeclined), partitions=1, kept_days=30, personal=True,
+        principals=TAKING_HANDOVERS, source_prefix="/forces", each="force",
+    ),
+    Family(
+        name="clock", owner=SCENARIO, readers=(SCENARIO, *SERVICES), key="-", order=Order.NONE,
+        facts=(clock.DayBegan, clock.DayEnded, clock.Quiet), partitions=1, kept_days=14, personal=False,
+    ),
+)  # fmt: skip
+
+
+def topic_name(family: str, principal: str | None = None) -> str:
+    """`records.v1`, or `notifications.uk-cris.v1` where each principal has its own."""
+    return f"{family}.v1" if principal is None else f"{family}.{principal}.v1"
+
+
+def _topics(families: Iterable[Family]) -> Iterable[Topic]:
+    for family in families:
+        for principal in family.principals or (None,):
+            yield Topic(topic_name(family.name, principal), family, principal)
+
+
+TOPICS = tuple(_topics(FAMILIES))
+BY_NAME = {topic.name: topic for topic in TOPICS}
+FACTS = {fact.TYPE: fact for family in FAMILIES for fact in family.facts}
+
+
+def topics_where(wanted: Callable[[Topic], bool]) -> tuple[Topic, ...]:
+    return tuple(topic for topic in TOPICS if wanted(topic))
+
+
+def read_by(service: str) -> tuple[Topic, ...]:
+    """All topics that this service hears, in the catalogue's order."""
+    return topics_where(lambda topic: service in topic.family.readers)
+
+
+def owned_by(service: str) -> tuple[Topic, ...]:
+    """All topics that this service alone says."""
+    return topics_where(lambda topic: topic.family.owner == service)
+
+
+def topic_of(fact: Fact) -> Topic:
+    """Where a fact is told.
+
+    Raises:
+        KeyError: the fact names a principal that has no topic; nothing is ever told to a default one.
+    """
+    return BY_NAME[topic_name(fact.FAMILY, fact.principal)]

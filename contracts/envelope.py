@@ -1,0 +1,61 @@
+"""The CloudEvents 1.0 envelope in structured mode: one JSON serves a topic, a held row, a golden example and an archive."""
+
+from hashlib import sha256
+from typing import Annotated, Generic, Literal, TypeVar
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from contracts.fact import Fact
+from contracts.limits import LARGEST_VERSION, NO_CONTROL, Moment
+
+CONTENT_TYPE = "application/cloudevents+json"
+
+F = TypeVar("F", bound=Fact)
+
+Attribute = Annotated[str, Field(min_length=1, max_length=200, pattern=NO_CONTROL)]
+TraceParent = Annotated[str, Field(pattern=r"^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$")]
+
+
+class Envelope(BaseModel, Generic[F]):
+    """CloudEvents 1.0 with our extension attributes.
+
+    `time` is when it happened (on our own facts only the Europe/London date, as 00:00Z of that date); `recordedtime` is when
+    its owner committed it; `version` counts 1, 2, 3 ... per topic and subject on topics that keep an order.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
+
+    specversion: Literal["1.0"] = "1.0"
+    id: UUID
+    source: Attribute
+    type: Attribute
+    subject: Attribute
+    time: Moment
+    datacontenttype: Literal["application/json"] = "application/json"
+    recordedtime: Moment | None = None
+    version: Annotated[int, Field(ge=1, le=LARGEST_VERSION)] | None = None
+    correlationid: UUID | None = None
+    causationid: UUID | None = None
+    traceparent: TraceParent | None = None
+    data: F
+
+    @property
+    def content_hash(self) -> bytes:
+        """32 bytes over what is told (type, subject, version, day and data), not over who carried it when or under which id."""
+        told = f"{self.type}\n{self.subject}\n{self.version}\n{self.time.date()}\n"
+        return sha256(told.encode() + self.data_json).digest()
+
+    @property
+    def data_hash(self) -> bytes:
+        """32 bytes over the data alone: two tellings of one notification agree in it."""
+        return sha256(self.data_json).digest()
+
+    @property
+    def data_json(self) -> bytes:
+        return self.data.model_dump_json().encode()
+
+    def to_bytes(self) -> bytes:
+        """The message value. Attributes that are absent are left out, as CloudEvents asks; absent data fields are null."""
+        head = self.model_dump_json(exclude={"data"}, exclude_none=True)
+        return f'{head[:-1]},"data":'.encode() + self.data_json + b"}"

@@ -1,0 +1,70 @@
+"""From the bytes on a topic to a fact that checked itself, and no further: what cannot be read says why, without echoing it."""
+
+from functools import cache
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from contracts.catalogue import FACTS, Order, Topic
+from contracts.envelope import Envelope
+from contracts.fact import Fact
+
+
+class UnreadableError(ValueError):
+    """The value is not a telling of this topic. The text names places and rules, never values."""
+
+
+class UnknownTypeError(UnreadableError):
+    """A well-formed CloudEvent of a type that this release does not know on this topic; a later one may."""
+
+
+class _Peek(BaseModel):
+    model_config = ConfigDict(hide_input_in_errors=True)
+
+    type: str
+
+
+@cache
+def _envelope_of(fact: type[Fact]) -> type[Envelope[Any]]:
+    return Envelope[fact]  # type: ignore[valid-type]
+
+
+def decode(topic: Topic, value: bytes | None) -> Envelope[Any]:
+    """Read one value.
+
+    Raises:
+        UnknownTypeError: its type is not one of the topic's facts.
+        UnreadableError: it is empty, not JSON, not the envelope, not the fact, or not from the topic's own source.
+    """
+    if value is None:
+        message = "an empty value: this topic keeps no tombstones"
+        raise UnreadableError(message)
+    try:
+        kind = _Peek.model_validate_json(value).type
+        fact = FACTS.get(kind)
+        if fact is None or fact not in topic.family.facts:
+            message = "its type is not one this topic is known to carry"
+            raise UnknownTypeError(message)
+        envelope = _envelope_of(fact).model_validate_json(value)
+    except ValidationError as error:
+        raise UnreadableError(complaint(error)) from None
+    _refuse_a_stranger(topic, envelope)
+    return envelope
+
+
+def _refuse_a_stranger(topic: Topic, envelope: Envelope[Any]) -> None:
+    if topic.source is not None and envelope.source != topic.source:
+        message = f"source: must be {topic.source} on this topic"
+        raise UnreadableError(message)
+    if envelope.subject != envelope.data.subject:
+        message = f"subject: must be the {envelope.data.SUBJECT_FIELD} of its data"
+        raise UnreadableError(message)
+    if topic.family.order is Order.GAPLESS and envelope.version is None:
+        message = "version: needed on this topic"
+        raise UnreadableError(message)
+
+
+def complaint(error: ValidationError) -> str:
+    """Where and which rule, at most five of them; never the value, which may be somebody's name."""
+    found = error.errors(include_url=False, include_context=False, include_input=False)
+    return "; ".join(f"{'.'.join(str(step) for step in each['loc']) or 'value'}: {each['type']}" for each in found[:5])

@@ -1,0 +1,29 @@
+"""`python -m landfall`: one command for each thing that an operator or a newcomer does."""
+
+import argparse
+import importlib
+import sys
+
+COMMANDS = {
+    "up": "start the whole system here, from wheels alone, until Ctrl-C",
+    "demo": "play the year 2021-22 through the system and print it beside the published figures",
+    "prepare": "make roles, databases, tables and topics on servers that run already",
+}
+
+
+def main() -> int:
+    """Run one command; its exit status."""
+    parser = argparse.ArgumentParser(prog="python -m landfall", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    for name, text in COMMANDS.items():
+        module = importlib.import_module(f"landfall.{name}")
+        command = commands.add_parser(name, help=text, description=text)
+        module.add_arguments(command)
+        command.set_defaults(run=module.run)
+    arguments = parser.parse_args()
+    status: int = arguments.run(arguments)
+    return status
+
+
+if __name__ == "__main__":
+    sys.exit(main())

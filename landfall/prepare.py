@@ -1,0 +1,93 @@
+"""`landfall prepare`: roles, databases, tables, keys and topics on servers that run already; repeated, it makes what is missing."""
+
+import argparse
+import asyncio
+import sys
+from pathlib import Path
+from typing import Self
+
+import asyncpg
+from aiokafka.errors import KafkaError
+from pydantic import SecretStr, ValidationError, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
+
+from chassis.migrate import ChangedMigrationError, migrate
+from chassis.settings import SECRETS
+from contracts.catalogue import SERVICES, TOPICS
+from landfall.provision import passwords, provision
+from landfall.topics import TopicError, make_topics
+from trust.keys import write_development_key_file
+
+FAILURES = (SettingsError, ValidationError, OSError, asyncpg.PostgresError, ChangedMigrationError, KafkaError, TopicError)
+
+
+class Preparation(BaseSettings):
+    """Where the servers are and which password each service will show. Owners of tables get a fresh one each time, known to nobody after.
+
+    Raises:
+        pydantic.ValidationError: a variable is missing or malformed; the text names it and never shows what it held.
+    """
+
+    model_config = SettingsConfigDict(env_prefix="LANDFALL_", frozen=True, hide_input_in_errors=True)
+
+    superuser_url: SecretStr
+    service_passwords: dict[str, SecretStr]
+    kafka_bootstrap: str
+    kafka_topic_prefix: str = ""
+    topic_replicas: int = 1
+    key_file: Path | None = None
+
+    @model_validator(mode="after")
+    def _a_password_for_each_service(self) -> Self:
+        if set(self.service_passwords) != set(SERVICES):
+            message = f"LANDFALL_SERVICE_PASSWORDS must be a JSON object with one password for each of {', '.join(SERVICES)}"
+            raise ValueError(message)
+        return self
+
+
+def read_preparation(secrets: Path = SECRETS) -> Preparation:
+    """The variables first; what is not among them may be a file such as /run/secrets/landfall_superuser_url."""
+    return Preparation(_secrets_dir=secrets if secrets.is_dir() else None)
+
+
+async def prepare(preparation: Preparation) -> None:
+    """Make what is missing.
+
+    Raises:
+        OSError, asyncpg.PostgresError: PostgreSQL does not answer or refuses.
+        ChangedMigrationError: a migration that was applied has been edited.
+        KafkaError, TopicError: Kafka does not answer or refuses.
+    """
+    await _prepare_databases(preparation)
+    await make_topics(preparation.kafka_bootstrap, prefix=preparation.kafka_topic_prefix, replicas=preparation.topic_replicas)
+    tell(f"topics: all {len(TOPICS)} are there")
+    if preparation.key_file is not None and not preparation.key_file.exists():
+        write_development_key_file(preparation.key_file)
+        tell(f"keys: a development key file was made at {preparation.key_file}; what is sealed under it cannot be opened without it")
+
+
+async def _prepare_databases(preparation: Preparation) -> None:
+    chosen = passwords() | {service: password.get_secret_value() for service, password in preparation.service_passwords.items()}
+    for service, database in (await provision(preparation.superuser_url.get_secret_value(), chosen)).items():
+        applied = await migrate(database.owner_url, service)
+        tell(f"{service}: database ready, {len(applied)} migrations applied now")
+
+
+def tell(text: str) -> None:
+    """One line of progress."""
+    print(text, flush=True)  # noqa: T201 - this is what the command is for
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """None: passwords do not belong on a command line, and the rest comes the same way."""
+    parser.epilog = f"Reads LANDFALL_SUPERUSER_URL, LANDFALL_SERVICE_PASSWORDS and LANDFALL_KAFKA_BOOTSTRAP, or files in {SECRETS}."
+
+
+def run(_arguments: argparse.Namespace) -> int:
+    """0 when everything is there; 1 with the reason on standard error when it is not. What was made until then stays."""
+    try:
+        asyncio.run(prepare(read_preparation()))
+    except FAILURES as error:
+        print(f"not prepared: {type(error).__name__}: {error}", file=sys.stderr)  # noqa: T201 - this is what the command is for
+        return 1
+    return 0

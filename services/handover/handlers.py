@@ -1,0 +1,28 @@
+"""Everything that handover reacts to."""
+
+from chassis.database import Transaction
+from chassis.occasion import Batch, Telling
+from chassis.say import say
+from services.handover import case_file, reply, store
+
+
+async def on_records(batch: Batch, tx: Transaction) -> None:
+    """An expected landing is offered to the force it is bound for; a closed record takes its open offer with it."""
+    caseload = await store.load(tx, record_ids=(received.fact.record_id for received in batch))
+    tellings = [
+        Telling(fact, received.occasion) for received in batch for fact in case_file.decide(received.fact, received.occasion.day, caseload)
+    ]
+    await store.save(tx, caseload)
+    await say(tx, tellings)
+
+
+async def on_replies(batch: Batch, tx: Transaction) -> None:
+    """What a force answers on its own topic; which force it is, the topic says."""
+    caseload = await store.load(tx, handover_ids=(received.fact.handover_id for received in batch))
+    tellings = [
+        Telling(fact, received.occasion)
+        for received in batch
+        for fact in reply.decide(received.fact, received.principal, received.occasion.day, caseload)
+    ]
+    await store.save(tx, caseload)
+    await say(tx, tellings)

@@ -1,0 +1,42 @@
+"""What a person looks at: reads that lock nothing."""
+
+from uuid import UUID
+
+from chassis.database import Transaction
+from services.handover.caseload import Case, CaseState, Handover, Stray, StrayReason
+from services.handover.store import case_of, handover_of
+
+HANDOVER = """
+select handover_id, record_id, force, state, landing_day, offered_day, accepted_day, effective_day, reason, decided_by
+from handover where handover_id = $1
+"""
+
+CASE = "select record_id, cohort, state, landing_day, handover_id from caseload where record_id = $1"
+
+CASES = """
+select record_id, cohort, state, landing_day, handover_id from caseload
+where state = $1 order by landing_day, record_id limit $2
+"""
+
+STRAYS = "select about, force, told, reason, day from stray order by day desc, about limit $1"
+
+
+async def handover(tx: Transaction, handover_id: UUID) -> Handover | None:
+    row = await tx.fetchrow(HANDOVER, handover_id)
+    return None if row is None else handover_of(row)
+
+
+async def case(tx: Transaction, record_id: UUID) -> Case | None:
+    row = await tx.fetchrow(CASE, record_id)
+    return None if row is None else case_of(row)
+
+
+async def cases(tx: Transaction, state: CaseState, limit: int) -> list[Case]:
+    """At most `limit` cases in this state, the next landing first."""
+    return [case_of(row) for row in await tx.fetch(CASES, state, limit)]
+
+
+async def strays(tx: Transaction, limit: int) -> list[Stray]:
+    """At most `limit` strays, the latest first."""
+    rows = await tx.fetch(STRAYS, limit)
+    return [Stray(row["about"], row["force"], row["told"], StrayReason(row["reason"]), row["day"]) for row in rows]

@@ -1,0 +1,6 @@
+"""`python -m services.records`."""
+
+from services.records.app import main
+
+if __name__ == "__main__":
+    main()

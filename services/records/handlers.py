@@ -1,0 +1,71 @@
+"""Everything that records reacts to: notifications, travel notices, handovers, and what was set aside. Load, decide, save, say."""
+
+from collections.abc import Sequence
+
+from chassis.database import Transaction
+from chassis.held import Held
+from chassis.ids import uuid7
+from chassis.occasion import Batch, Telling
+from chassis.say import say
+from contracts.codes import Channel
+from contracts.decisions import NotificationHeld
+from contracts.handovers import HandoverEffective
+from contracts.records import RecordTransferred
+from services.records import (
+    ending_store,
+    notification_decision,
+    notification_store,
+    record_decision,
+    record_store,
+    travel_decision,
+    travel_store,
+)
+from services.records.reading import read_notification, read_travel_notice
+from trust.keys import Keys
+
+
+async def on_notifications(keys: Keys, batch: Batch, tx: Transaction) -> None:
+    """Convictions abroad, as overseas feeds tell them."""
+    told = [read_notification(keys, received) for received in batch]
+    register = await notification_store.load(tx, keys, told)
+    tellings = [
+        Telling(fact, received.occasion)
+        for received, each in zip(batch, told, strict=True)
+        for fact in notification_decision.decide(each, register)
+    ]  # fmt: skip
+    await notification_store.save(tx, keys, register)
+    await say(tx, tellings)
+
+
+async def on_travel_notices(keys: Keys, batch: Batch, tx: Transaction) -> None:
+    """Expected landings, as carriers, borders and consulates tell them."""
+    told = [read_travel_notice(keys, received) for received in batch]
+    register = await travel_store.load(tx, keys, told)
+    tellings = [
+        Telling(fact, received.occasion)
+        for received, each in zip(batch, told, strict=True)
+        for fact in travel_decision.decide(each, register)
+    ]  # fmt: skip
+    await travel_store.save(tx, keys, register)
+    await say(tx, tellings)
+
+
+async def on_handovers(keys: Keys, batch: Batch, tx: Transaction) -> None:
+    """Who manages: what handover says about a record."""
+    effective = {received.fact.record_id for received in batch if isinstance(received.fact, HandoverEffective)}
+    records = await record_store.load_records(tx, keys, effective)
+    tellings = [Telling(fact, received.occasion) for received in batch for fact in record_decision.after_handover(received.fact, records)]
+    await ending_store.save_transfers(tx, [each.fact for each in tellings if isinstance(each.fact, RecordTransferred)])
+    await say(tx, tellings)
+
+
+async def on_held(held: Sequence[Held], tx: Transaction) -> None:
+    """A notification that was set aside is counted too: every telling ends as exactly one thing."""
+    await say(
+        tx,
+        [
+            Telling(NotificationHeld(notification_id=uuid7(), channel=Channel(each.topic.principal), reason=each.reason), each.occasion)
+            for each in held
+            if each.topic.family.name == "notifications" and each.topic.principal is not None
+        ],
+    )

@@ -1,0 +1,1 @@
+"""Statistics: how many, how fast, from where, under which counting rule."""

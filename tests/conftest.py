@@ -1,0 +1,95 @@
+"""Real places for all tests: one PostgreSQL and one Kafka a run, a fresh database and fresh topics for every test."""
+
+import secrets
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+
+from contracts.catalogue import TOPICS
+from landfall.children import Leash
+from landfall.provision import Database
+from landfall.topics import make_topics
+from tests.places import docker
+from tests.places import kafka as kafkas
+from tests.places import postgres as postgreses
+from tests.places.kafka import Kafka
+from tests.places.postgres import Postgres
+
+FreshDatabase = Callable[[str], Awaitable[Database]]
+FreshTopics = Callable[..., Awaitable[None]]
+
+
+def pytest_report_header() -> list[str]:
+    return [f"Kafka: {kafkas.title(kafkas.chosen())}", f"PostgreSQL: {postgreses.title()}"]
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Deselect what needs a Docker engine where none is; skip what needs Apache Kafka on the embedded broker. Both are counted."""
+    without_docker = [] if docker.has_image(docker.KAFKA_IMAGE) else [each for each in items if each.get_closest_marker("docker")]
+    if without_docker:
+        config.hook.pytest_deselected(items=without_docker)
+        items[:] = [each for each in items if each not in without_docker]
+    if kafkas.chosen() == "embedded":
+        for each in items:
+            if each.get_closest_marker("kafka"):
+                each.add_marker(pytest.mark.skip(reason="needs Apache Kafka; this run is on the embedded broker"))
+
+
+@pytest.fixture(scope="session")
+def leash() -> Iterator[Leash]:
+    held = Leash()
+    yield held
+    held.close()
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def postgres(tmp_path_factory: pytest.TempPathFactory, leash: Leash) -> AsyncIterator[Postgres]:
+    folder = _reachable(tmp_path_factory.mktemp("postgres"))
+    async with postgreses.running(folder, leash) as running:
+        yield running
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def kafka(tmp_path_factory: pytest.TempPathFactory, leash: Leash) -> AsyncIterator[Kafka]:
+    async with kafkas.running(kafkas.chosen(), tmp_path_factory.mktemp("kafka"), leash) as running:
+        yield running
+
+
+def _reachable(folder: Path) -> Path:
+    """PostgreSQL runs as somebody else when we are root, and must be able to enter."""
+    for each in (folder, folder.parent, folder.parent.parent):
+        each.chmod(0o711)
+    return folder
+
+
+@pytest_asyncio.fixture
+async def database(postgres: Postgres) -> AsyncIterator[FreshDatabase]:
+    """`await database("records")` is a fresh, migrated database of that service."""
+    made: list[str] = []
+
+    async def fresh(service: str) -> Database:
+        name, found = await postgres.fresh(service)
+        made.append(name)
+        return found
+
+    yield fresh
+    for name in made:
+        await postgres.drop(name)
+
+
+@pytest.fixture
+def topic_prefix() -> str:
+    return f"t{secrets.token_hex(3)}."
+
+
+@pytest.fixture
+def topics(kafka: Kafka, topic_prefix: str) -> FreshTopics:
+    """`await topics("records", "checks")` makes the topics of those families under this test's prefix."""
+
+    async def fresh(*families: str) -> None:
+        wanted = [topic for topic in TOPICS if topic.family.name in families]
+        await make_topics(kafka.bootstrap, wanted, prefix=topic_prefix, with_settings=kafka.node is not None)
+
+    return fresh

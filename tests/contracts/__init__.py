@@ -1,0 +1,1 @@
+"""Proofs about what the services say to each other; nothing here needs a broker or a database."""

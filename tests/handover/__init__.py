@@ -1,0 +1,1 @@
+"""Handover: who is asked, who answers, who manages from when."""

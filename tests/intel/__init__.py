@@ -1,0 +1,1 @@
+"""Intel: what opens a check, and when its report is sent."""

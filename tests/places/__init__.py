@@ -1,0 +1,1 @@
+"""Where tests run: real PostgreSQL and real Kafka, the best that is found, and which one is said."""

