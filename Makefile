@@ -25,7 +25,7 @@ check: .venv/ready-dev ## style, types, imports, migrations, generated files
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/squawk --config deploy/squawk.toml $(MIGRATIONS)
+	$(BIN)/squawk $(MIGRATIONS)
 	$(BIN)/python -m contracts.generate --check
 
 lock: .venv/ready-dev ## pin requirements anew, with hashes

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from time import monotonic
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
-from aiokafka.errors import OffsetOutOfRangeError
+from aiokafka.errors import KafkaTimeoutError, OffsetOutOfRangeError
 
 from chassis.place import Place, digest
 
@@ -25,7 +25,7 @@ async def disagreements(onlooker: AIOKafkaConsumer, places: Mapping[TopicPartiti
     starts = await onlooker.beginning_offsets(list(places)) if places else {}
     found = {each: LOST for each, place in places.items() if starts[each] > place.next}
     to_compare = {each: place for each, place in places.items() if place.last_digest is not None and starts[each] < place.next}
-    values = await _values_before(onlooker, to_compare)
+    values = await _values_before(onlooker, await _not_beyond_the_end(onlooker, to_compare))
     for each, place in to_compare.items():
         if each not in values:
             found[each] = ABSENT
@@ -35,7 +35,11 @@ async def disagreements(onlooker: AIOKafkaConsumer, places: Mapping[TopicPartiti
 
 
 async def _values_before(onlooker: AIOKafkaConsumer, places: Mapping[TopicPartition, Place]) -> dict[TopicPartition, bytes]:
-    """The digest of the value just before each place, where there is one."""
+    """The digest of the value just before each place, where there is one.
+
+    Raises:
+        KafkaTimeoutError: the broker has them and does not hand them over; that is no disagreement.
+    """
     wanted = dict(places)
     found: dict[TopicPartition, bytes] = {}
     deadline = monotonic() + PATIENCE_SECONDS
@@ -53,7 +57,15 @@ async def _values_before(onlooker: AIOKafkaConsumer, places: Mapping[TopicPartit
                 found[each] = digest(records[0].value)
             del wanted[each]
         onlooker.pause(*polled)
+    if wanted:
+        message = f"no answer about {len(wanted)} stored places within {PATIENCE_SECONDS:.0f} s"
+        raise KafkaTimeoutError(message)
     return found
+
+
+async def _not_beyond_the_end(onlooker: AIOKafkaConsumer, places: Mapping[TopicPartition, Place]) -> dict[TopicPartition, Place]:
+    ends = await onlooker.end_offsets(list(places)) if places else {}
+    return {each: place for each, place in places.items() if ends[each] >= place.next}
 
 
 def _look_at(onlooker: AIOKafkaConsumer, wanted: Mapping[TopicPartition, Place]) -> None:

@@ -10,14 +10,16 @@ import structlog
 import uvicorn
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 
+from chassis.assignment import Assignment
 from chassis.broker import onlooker, producer, subscribe
 from chassis.calendar import Calendar
 from chassis.carry import Carrier
 from chassis.clock import Clock, clock_of
 from chassis.database import Pool, open_pool
+from chassis.footing import Footing
 from chassis.http import application
 from chassis.leash import hold
-from chassis.listen import Assignment, Listener
+from chassis.listen import Listener
 from chassis.pulse import Pulse
 from chassis.relay import WAKE, Relay
 from chassis.room import Room
@@ -61,10 +63,12 @@ async def serve(room: Room, settings: Settings, stop: asyncio.Event | None = Non
         on_commit = _after_commit(pool, relay)
         calendar = Calendar(room, clock, settings.kafka_topic_prefix)
         web = _Server(_http_config(settings, application(room, settings, pool, clock, pulse, on_commit)))
-        tasks = [asyncio.create_task(web.serve(), name="http"), asyncio.create_task(relay.run(), name="relay")]
+        tasks = [asyncio.create_task(_answer(web), name="http"), asyncio.create_task(relay.run(), name="relay")]
+        stack.push_async_callback(_end, tasks)
         listener = await stack.enter_async_context(_listener(room, settings, pool, clock, calendar, pulse, on_commit))
         timers = Timers(room, pool, clock, on_commit)
         tasks += [asyncio.create_task(listener.run(), name="listener"), asyncio.create_task(timers.run(), name="timers")]
+        stack.push_async_callback(_end, tasks)  # once more: tasks end before the clients they work with
         log.info("started", profile=settings.profile, clock=settings.clock)
         await _until(stop, tasks)
         listener.stopping.set()
@@ -84,8 +88,25 @@ def _stop_on_signals() -> asyncio.Event:
 
 
 def _http_config(settings: Settings, app: Any) -> uvicorn.Config:
-    where = {"host": settings.http_host, "port": settings.http_port}
-    return uvicorn.Config(app, **where, log_config=None, access_log=False, lifespan="off", timeout_graceful_shutdown=5)
+    host, port = settings.http_host, settings.http_port
+    return uvicorn.Config(app, host=host, port=port, log_config=None, access_log=False, lifespan="off", timeout_graceful_shutdown=5)
+
+
+async def _answer(web: _Server) -> None:
+    """Serve HTTP.
+
+    Raises:
+        OSError: the address is taken; uvicorn alone would end the process without a word.
+    """
+    try:
+        await web.serve()
+    except SystemExit:
+        message = f"nothing can listen on {web.config.host}:{web.config.port}; set LANDFALL_HTTP_PORT to a port that is free"
+        raise OSError(message) from None
+    except asyncio.CancelledError:
+        if web.started:
+            await web.shutdown()
+        raise
 
 
 def _after_commit(pool: Pool, relay: Relay) -> Callable[[], Awaitable[None]]:
@@ -115,18 +136,19 @@ async def _listener(  # noqa: PLR0913 - the one place where the listener is put 
     async with AsyncExitStack() as stack:
         looking = await _started(stack, onlooker(settings, room.name))
         answer = await _answering(stack, settings, room, calendar, pool)
-        await broker.start()
         stack.push_async_callback(broker.stop)
+        await broker.start()
         carrier = Carrier(room, pool, clock, calendar, prefix)
+        footing = Footing(consumer(), looking, assignment, pool, pulse)
         yield Listener(
-            consumer(), looking, assignment, carrier, pool, pulse, on_commit, answer,
+            consumer(), footing, carrier, pulse, on_commit, answer,
             hurried=lambda: calendar.asked is not None, batch_max_records=settings.batch_max_records,
         )  # fmt: skip
 
 
 async def _started(stack: AsyncExitStack, client: Any) -> Any:
-    await client.start()
     stack.push_async_callback(client.stop)
+    await client.start()
     return client
 
 
@@ -152,6 +174,13 @@ async def _until(stop: asyncio.Event, tasks: list["asyncio.Task[None]"]) -> None
     stopping = asyncio.create_task(stop.wait())
     await asyncio.wait([stopping, *tasks], return_when=asyncio.FIRST_COMPLETED)
     stopping.cancel()
+
+
+async def _end(tasks: list["asyncio.Task[None]"]) -> None:
+    """What has not ended by itself in its time of grace, or was never asked to, is cancelled."""
+    for each in tasks:
+        each.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
 
 
 def _complain_of_the_dead(tasks: list["asyncio.Task[None]"]) -> None:

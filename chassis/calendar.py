@@ -16,7 +16,7 @@ from contracts.clock import DayBegan, DayEnded, Quiet
 HEARD_IN_ORDER = """
 select topic, sum(version)::bigint as heard from seen group by topic
 union all
-select topic, count(*) from held where topic = any($1::text[]) and version is not null group by topic
+select topic, count(distinct (subject, version)) from held where topic = any($1::text[]) and version is not null group by topic
 """
 HEARD = "select topic, sum(next)::bigint as heard from positions group by topic"
 SAID = "select topic, count(*) as said from said group by topic"
@@ -50,11 +50,11 @@ class Calendar:
         """Say how much was heard and said, if somebody asked and nothing is left to send; whether it was said."""
         if self.asked is None or await pool.fetchval(UNSENT):
             return False
-        number, self.asked = self.asked, None
-        quiet = Quiet(who=self.room.name, round=number, heard=await self._heard(pool), said=await self._said(pool))
+        quiet = Quiet(who=self.room.name, round=self.asked, heard=await self._heard(pool), said=await self._said(pool))
         envelope = envelope_of(Telling(quiet, Occasion(self.clock.now())), version=1)
         value = envelope.model_copy(update={"source": f"/{self.room.name}"}).to_bytes()
-        await sender.send_and_wait(self.topic_prefix + topic_name(CLOCK), value)
+        await sender.send_and_wait(self.topic_prefix + topic_name(CLOCK), value, key=f"{self.clock.now():%Y-%m}".encode())
+        self.asked = None
         return True
 
     async def _heard(self, pool: Pool) -> dict[str, int]:

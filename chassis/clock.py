@@ -8,7 +8,7 @@ from chassis.settings import ClockKind
 
 KEEP = """
 insert into event_clock (now) values ($1)
-on conflict (only_row) do update set now = greatest(event_clock.now, excluded.now)
+on conflict (only_row) do update set now = excluded.now where event_clock.now < excluded.now
 """
 
 
@@ -54,7 +54,6 @@ class EventClock:
 
     def __init__(self) -> None:
         self._now = datetime(1970, 1, 1, tzinfo=UTC)
-        self._kept = self._now
 
     def now(self) -> datetime:
         return self._now
@@ -63,9 +62,7 @@ class EventClock:
         self._now = max(self._now, told_at)
 
     async def keep(self, tx: Transaction) -> None:
-        if self._now > self._kept:
-            await tx.execute(KEEP, self._now)
-            self._kept = self._now
+        await tx.execute(KEEP, self._now)
 
     async def load(self, pool: Pool) -> None:
         kept = await pool.fetchval("select now from event_clock")

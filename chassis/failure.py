@@ -1,6 +1,7 @@
 """Whose fault a failure is: infrastructure is waited for, data is set aside alone. What is not known is data."""
 
 import asyncio
+import ssl
 from enum import Enum, auto
 
 import asyncpg
@@ -26,6 +27,7 @@ INFRASTRUCTURE: tuple[type[BaseException], ...] = (
     asyncpg.InvalidAuthorizationSpecificationError,  # class 28: credentials being rotated
     asyncpg.InvalidCatalogNameError,  # 3D000: the database is being restored
     asyncpg.InvalidCachedStatementError,  # a migration ran under us
+    asyncpg.SyntaxOrAccessError,  # class 42: a migration or a grant is missing; our statements are constant, so no message is to blame
     asyncpg.InterfaceError,
     asyncpg.InternalClientError,
     KafkaError,
@@ -38,8 +40,9 @@ INFRASTRUCTURE: tuple[type[BaseException], ...] = (
 def fault_of(error: BaseException) -> Fault:
     """Infrastructure if its class is listed, else data.
 
-    A ValueError is data whatever else it is: asyncpg's refusal of an argument is one of its interface errors too.
+    A ValueError is data whatever else it is, because asyncpg's refusal of an argument is one of its interface errors too;
+    unless it is about a certificate.
     """
-    if isinstance(error, ValueError):
+    if isinstance(error, ValueError) and not isinstance(error, ssl.SSLError):
         return Fault.DATA
     return Fault.INFRASTRUCTURE if isinstance(error, INFRASTRUCTURE) else Fault.DATA

@@ -60,13 +60,17 @@ where held.reason in ('poison', 'after-poison')
 
 
 def headers_of(raw: Raw) -> str:
-    """Headers as JSON can hold them: the value in base64, whatever its bytes; null stays null."""
-    return json.dumps([[name, None if value is None else b64encode(value).decode()] for name, value in raw.headers])
+    """Headers as JSON can hold them: name and value in base64, because jsonb refuses a NUL that Kafka allows; null stays null."""
+    return json.dumps([[_text(name.encode()), None if value is None else _text(value)] for name, value in raw.headers])
+
+
+def _text(value: bytes) -> str:
+    return b64encode(value).decode()
 
 
 def original_headers(kept: Iterable[Sequence[str | None]]) -> tuple[tuple[str, bytes | None], ...]:
     """The headers as they came, from what `headers_of` kept."""
-    return tuple((str(name), None if value is None else b64decode(value)) for name, value in kept)
+    return tuple((b64decode(str(name)).decode(), None if value is None else b64decode(value)) for name, value in kept)
 
 
 async def keep(tx: Transaction, held: Sequence[Held]) -> None:

@@ -12,6 +12,7 @@ from fastapi.responses import JSONResponse
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from prometheus_client import generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
+from starlette.exceptions import HTTPException
 
 from chassis.clock import Clock
 from chassis.database import Pool, Transaction
@@ -114,6 +115,10 @@ def _add_refusals(app: FastAPI) -> None:
     @app.exception_handler(ProblemError)
     async def refused(_request: Request, error: ProblemError) -> JSONResponse:
         return problem(error.status, error.title, error.detail)
+
+    @app.exception_handler(HTTPException)
+    async def not_here(_request: Request, error: HTTPException) -> JSONResponse:
+        return problem(HTTPStatus(error.status_code), HTTPStatus(error.status_code).phrase, "See /openapi.json for what can be asked here.")
 
     @app.exception_handler(RequestValidationError)
     async def malformed(_request: Request, error: RequestValidationError) -> JSONResponse:

@@ -1,6 +1,6 @@
 """The signs of life that probes and metrics read: when it last polled, what is halted, what failed, what became of messages."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from time import monotonic
 
@@ -17,7 +17,7 @@ class Pulse:
     """One service's signs of life."""
 
     registry: CollectorRegistry = field(default_factory=CollectorRegistry)
-    polled_at: float = field(default_factory=monotonic)
+    turned_at: float = field(default_factory=monotonic)
     halts: dict[TopicPartition, str] = field(default_factory=dict)
     failure: str | None = None
     settled: bool = False
@@ -40,16 +40,21 @@ class Pulse:
             "outbox": Gauge("landfall_outbox_messages", "Tellings the broker has not acknowledged yet.", registry=self.registry),
         }
 
-    def polled(self) -> None:
-        self.polled_at = monotonic()
+    def turned(self) -> None:
+        """The reading loop went round once more, whatever came of it."""
+        self.turned_at = monotonic()
 
     def carried(self, carried: Carried) -> None:
-        self.failure = None
         for name in ("handled", "doubles", "held"):
             self.counters[name].inc(getattr(carried, name))
 
     def halted(self, partition: TopicPartition, why: str) -> None:
         self.halts[partition] = why
+        self.gauges["halted"].set(len(self.halts))
+
+    def keeps_halts_of(self, assigned: Collection[TopicPartition]) -> None:
+        """What is read elsewhere now is complained of there."""
+        self.halts = {each: why for each, why in self.halts.items() if each in assigned}
         self.gauges["halted"].set(len(self.halts))
 
     def failed(self, error: Exception) -> None:
@@ -63,7 +68,7 @@ class Pulse:
     @property
     def alive(self) -> bool:
         """Whether the loop still turns."""
-        return monotonic() - self.polled_at < STALE_SECONDS
+        return monotonic() - self.turned_at < STALE_SECONDS
 
     @property
     def complaints(self) -> list[str]:

@@ -88,12 +88,11 @@ class Relay:
 
     async def _lead(self, connection: Connection) -> None:
         sender = producer(self.settings, self.name)
-        await sender.start()
         try:
+            await sender.start()
             await connection.add_listener(WAKE, lambda *_: self.wake())
             self.leading, self.floor, self.scanned_at = True, 0, 0.0
             while True:
-                self.woken.clear()
                 while await self._round(connection, sender):
                     pass
                 if self.stopping.is_set():
@@ -108,6 +107,7 @@ class Relay:
         if not self.stopping.is_set():
             with suppress(TimeoutError):
                 await asyncio.wait_for(self.woken.wait(), SWEEP_SECONDS)
+        self.woken.clear()
         return self.stopping.is_set()
 
     async def _round(self, connection: Connection, sender: AIOKafkaProducer) -> bool:

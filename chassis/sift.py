@@ -82,7 +82,9 @@ def sift(candidates: Iterable[Candidate], stored: Iterable[Candidate], seen: Map
     for each in stored:
         gaps.setdefault(each.subject, {})[each.version] = each
     for each in candidates:
-        if each.subject in waiting:
+        if _heard(each, ordered):
+            sifted.doubles += 1
+        elif each.subject in waiting:
             sifted.held.append(each.hold(HoldReason.AFTER_POISON, "an earlier telling of this subject is held"))
         elif each.received.topic.family.order is Order.NONE:
             sifted.fresh.append(each)
@@ -92,14 +94,19 @@ def sift(candidates: Iterable[Candidate], stored: Iterable[Candidate], seen: Map
     return sifted
 
 
-def _take_in_order(each: Candidate, ordered: dict[Subject, Seen], waits: dict[int, Candidate], sifted: Sifted) -> None:
-    """Drop a double, put a telling from beyond a gap by, or take it and whatever waited for it."""
+def _heard(each: Candidate, ordered: Mapping[Subject, Seen]) -> bool:
+    """Whether this version was heard before, with the same content."""
     so_far = ordered.get(each.subject, Seen())
-    if each.version <= so_far.version:
-        if not so_far.holds(each.version, each.received.envelope.content_hash):
-            raise ContradictionError(each.received.coordinates, each.version)
-        sifted.doubles += 1
-        return
+    if each.received.topic.family.order is Order.NONE or each.version > so_far.version:
+        return False
+    if not so_far.holds(each.version, each.received.envelope.content_hash):
+        raise ContradictionError(each.received.coordinates, each.version)
+    return True
+
+
+def _take_in_order(each: Candidate, ordered: dict[Subject, Seen], waits: dict[int, Candidate], sifted: Sifted) -> None:
+    """Put a telling from beyond a gap by, or take it and whatever waited for it."""
+    so_far = ordered.get(each.subject, Seen())
     if each.version in waits and waits[each.version].received.envelope.content_hash != each.received.envelope.content_hash:
         raise ContradictionError(each.received.coordinates, each.version)
     if each.version in waits and each.version > so_far.version + 1:

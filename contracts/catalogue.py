@@ -125,8 +125,8 @@ FAMILIES = (
         principals=TAKING_HANDOVERS, source_prefix="/forces", each="force",
     ),
     Family(
-        name="clock", owner=SCENARIO, readers=(SCENARIO, *SERVICES), key="-", order=Order.NONE,
-        facts=(clock.DayBegan, clock.DayEnded, clock.Quiet), partitions=1, kept_days=14, personal=False,
+        name="clock", owner=SCENARIO, readers=(SCENARIO, *SERVICES), key="the month, as 2021-07", order=Order.NONE,
+        facts=(clock.DayBegan, clock.DayEnded, clock.Quiet), partitions=12, kept_days=14, personal=False,
     ),
 )  # fmt: skip
 

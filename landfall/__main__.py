@@ -7,6 +7,7 @@ import sys
 COMMANDS = {
     "up": "start the whole system here, from wheels alone, until Ctrl-C",
     "demo": "play the year 2021-22 through the system and print it beside the published figures",
+    "play": "play the year 2021-22 on a system that runs already",
     "prepare": "make roles, databases, tables and topics on servers that run already",
 }
 
@@ -16,10 +17,11 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m landfall", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
     for name, text in COMMANDS.items():
-        module = importlib.import_module(f"landfall.{name}")
         command = commands.add_parser(name, help=text, description=text)
-        module.add_arguments(command)
-        command.set_defaults(run=module.run)
+        if name in sys.argv[1:2]:
+            module = importlib.import_module(f"landfall.{name}")
+            module.add_arguments(command)
+            command.set_defaults(run=module.run)
     arguments = parser.parse_args()
     status: int = arguments.run(arguments)
     return status

@@ -9,6 +9,9 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import BinaryIO
+
+import psutil
 
 LEASH = Path(__file__).with_name("leash.py")
 STOP_SECONDS = 12.0
@@ -36,14 +39,14 @@ def start(  # noqa: PLR0913 - each is a plain fact about the program
     command: Sequence[str],
     log: Path,
     *,
-    stop_signal: signal.Signals = signal.SIGTERM,
+    stop_signals: str = "TERM",
     user: str | None = None,
     environment: Mapping[str, str] | None = None,
     directory: Path | None = None,
 ) -> subprocess.Popen[bytes]:
-    """Start a program that ends with us; its output goes to `log`."""
-    argv = [sys.executable, "-S", "-E", str(LEASH), str(leash.read_fd), str(stop_signal.value), user or "-", "--", *command]
-    with log.open("ab") as output:
+    """Start a program that ends with us; its output goes to `log`. `stop_signals` (`INT,QUIT`) are tried in turn before SIGKILL."""
+    argv = [sys.executable, "-S", "-E", str(LEASH), str(leash.read_fd), stop_signals, user or "-", "--", *command]
+    with open_log(log) as output:
         return subprocess.Popen(  # noqa: S603 - we say what to run
             argv,
             stdin=subprocess.DEVNULL,
@@ -56,15 +59,28 @@ def start(  # noqa: PLR0913 - each is a plain fact about the program
         )
 
 
+def open_log(path: Path) -> BinaryIO:
+    """A log that only we may read; what is in it already stays."""
+    path.touch(mode=0o600)
+    return path.open("ab")
+
+
 def stop(process: "subprocess.Popen[bytes]") -> None:
     """Stop in order, at the latest after `STOP_SECONDS`."""
     if process.poll() is None:
         process.terminate()
-        try:
+        with suppress(subprocess.TimeoutExpired):
             process.wait(STOP_SECONDS)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+    kill(process)
+
+
+def kill(process: "subprocess.Popen[bytes]") -> None:
+    """End a program and its leash by kill -9, or what is left where one of them is gone already: all that is in their session."""
+    for pid in psutil.pids():
+        with suppress(ProcessLookupError):
+            if os.getsid(pid) == process.pid:
+                os.kill(pid, signal.SIGKILL)
+    process.wait()
 
 
 def free_port(preferred: int | None = None) -> int:

@@ -6,7 +6,8 @@ import signal
 import sys
 
 from landfall.embedded.postgres import NotReadyError
-from landfall.supervisor import System, running
+from landfall.supervisor import running
+from landfall.system import System
 
 BROKEN = 3
 
@@ -31,7 +32,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 async def _run(clock: str) -> int:
     stop = stop_on_signals()
-    async with running(clock, tell) as system:
+    async with running(clock, tell, stop) as system:
         say_where(system)
         return await until_stopped(system, stop)
 

@@ -17,7 +17,7 @@ SHARES = {
 }
 
 COUNTRIES = {
-    Channel.UK_CRIS: ("AT", "BE", "BG", "CY", "CZ", "DE", "DK", "ES", "FR", "GR", "HU", "IE", "IT", "LT", "LV", "NL", "PL", "PT", "RO", "SE"),
+    Channel.UK_CRIS: ("AT", "BE", "BG", "CY", "DE", "DK", "ES", "FR", "GR", "HU", "IE", "IT", "LT", "NL", "PL", "PT", "RO", "SE"),
     Channel.INTERPOL: ("AU", "CA", "ID", "IN", "KE", "KH", "NZ", "PH", "TH", "ZA"),
     Channel.USA: ("US",),
     Channel.NORWAY: ("NO",),

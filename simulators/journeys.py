@@ -12,7 +12,7 @@ from simulators.script import Answer, Offer, Script, together
 from simulators.told import Draws, Known
 from simulators.travel import travel_notice
 
-LARGE_FORCES = {"metropolitan": 14.0, "greater-manchester": 5.0, "west-midlands": 5.0, "police-scotland": 5.0, "kent": 4.0, "west-yorkshire": 4.0}
+LARGE_FORCES = {"metropolitan": 14.0, "greater-manchester": 5.0, "west-midlands": 5.0, "police-scotland": 5.0, "kent": 4.0}
 LONGEST_THOUGHT_DAYS = 5
 TWO_OFFERS_DAYS = 14
 """Enough for a decline, a weekend, a second offer and its answer."""

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from simulators.chance import weighted
-from simulators.script import Flaw, Outcome, Script, Telling
+from simulators.script import Flaw, Outcome, Script
 from simulators.told import Draws, created
 
 FIRST_OF_MALFORMED = 9_000
@@ -20,7 +20,8 @@ def malformed(seed: int) -> Script:
     draws = Draws(seed, "malformed", FIRST_OF_MALFORMED)
     flaws = [*Flaw, *(weighted(draws.chance, dict.fromkeys(Flaw, 1.0)) for _ in range(MALFORMED - len(Flaw)))]
     tellings = [created(draws, day).telling for day in draws.told_days(MALFORMED)]
-    return Script(tellings=tuple(replace(each, outcome=Outcome.HELD, cohort=None, flaw=flaw) for each, flaw in zip(tellings, flaws, strict=True)))
+    told = zip(tellings, flaws, strict=True)
+    return Script(tellings=tuple(replace(each, outcome=Outcome.HELD, cohort=None, flaw=flaw) for each, flaw in told))
 
 
 def flawed(flaw: Flaw, key: bytes, value: bytes) -> Value:

@@ -10,6 +10,7 @@ from contracts.notifications import Identifier, Person
 
 SYLLABLES = ("ba", "ce", "di", "fo", "gu", "ha", "ke", "li", "mo", "nu", "pa", "re", "si", "to", "vu", "we")
 FORENAMES = ("Alpha", "Beta", "Gamma", "Delta", "Epsilon", "Zeta", "Theta", "Kappa", "Lambda", "Omicron", "Sigma", "Tau")
+MALE_SHARE, DUAL_SHARE = 0.95, 0.05
 OLDEST, YOUNGEST = date(1950, 1, 1), date(1984, 12, 31)
 
 
@@ -44,11 +45,11 @@ def subject(number: int, cohort: Cohort, country: str, draws: Random) -> Subject
     The passport always comes first among the identifiers.
     """
     british = cohort is Cohort.UKSO
-    dual = british and draws.random() < 0.05
+    dual = british and draws.random() < DUAL_SHARE
     person = Person(
         forenames=(draws.choice(FORENAMES),),
         surname=surname(number),
-        sex=Sex.MALE if draws.random() < 0.95 else Sex.FEMALE,
+        sex=Sex.MALE if draws.random() < MALE_SHARE else Sex.FEMALE,
         birth_date=birth_date(draws),
         nationalities=("GB", country) if dual else ("GB",) if british else (country,),
         identifiers=_identifiers(number, country, draws, british=british),
@@ -69,5 +70,5 @@ def _identifiers(number: int, country: str, draws: Random, *, british: bool) -> 
         Identifier(kind=IdentifierKind.INTERPOL, value=f"SYN/{number:07}"),
         Identifier(kind=IdentifierKind.PNC, value=pnc_id(number)),
     ]
-    known = (0.7, 0.3, 0.4 if british else 0.0)
-    return (found[0], *(each for each, share in zip(found[1:], known, strict=True) if draws.random() < share))
+    shares = (0.7, 0.3, 0.4 if british else 0.0)
+    return (found[0], *(each for each, share in zip(found[1:], shares, strict=True) if draws.random() < share))

@@ -36,8 +36,8 @@ def case_study() -> Known:
         offences=(Offence(category="1007 00"), Offence(category="1008 00"), Offence(category="1000 00")),
         sanctions=(Sanction(disposal=Disposal.IMPRISONMENT, months=96),),
     )
-    telling = Telling(draws.hour(CASE_TOLD), Channel.INTERPOL, notice(draws.reference(Channel.INTERPOL), who, told), Outcome.CREATED, cohort=who.cohort)
-    return Known(who, telling)
+    notified = notice(draws.reference(Channel.INTERPOL), who, told)
+    return Known(who, Telling(draws.hour(CASE_TOLD), Channel.INTERPOL, notified, Outcome.CREATED, cohort=who.cohort))
 
 
 def returns(seed: int, case: Known, opened: list[Known], created: list[Known]) -> Script:

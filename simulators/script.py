@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Any
 
 from contracts.codes import Channel, CloseReason, Cohort, DeclineReason, RefusalReason, Sender
 from contracts.notifications import NotificationReceived
@@ -128,13 +129,24 @@ class Script:
     closures: tuple[Closure, ...] = ()
     offers: tuple[Offer, ...] = ()
 
-    def on(self, day: date) -> "Script":
-        """What of it happens on this Europe/London day."""
-        return Script(*(tuple(each for each in getattr(self, field.name) if each.day == day) for field in fields(self)))
-
 
 def together(parts: Iterable[Script]) -> Script:
     """One script of several, each kind of happening sorted by when it happens."""
     found = list(parts)
-    named = {field.name: [each for part in found for each in getattr(part, field.name)] for field in fields(Script)}
-    return Script(**{name: tuple(sorted(each, key=lambda one: one.at if hasattr(one, "at") else one.day)) for name, each in named.items()})
+    return Script(
+        tellings=tuple(sorted((each for part in found for each in part.tellings), key=lambda each: each.at)),
+        travels=tuple(sorted((each for part in found for each in part.travels), key=lambda each: each.at)),
+        answers=tuple(sorted((each for part in found for each in part.answers), key=lambda each: each.at)),
+        decisions=tuple(sorted((each for part in found for each in part.decisions), key=lambda each: each.day)),
+        closures=tuple(sorted((each for part in found for each in part.closures), key=lambda each: each.day)),
+        offers=tuple(sorted((each for part in found for each in part.offers), key=lambda each: each.day)),
+    )
+
+
+def by_day(script: Script) -> dict[date, Script]:
+    """The script cut into Europe/London days; a day on which nothing happens is absent."""
+    found: dict[date, dict[str, list[Any]]] = {}
+    for field in fields(Script):
+        for each in getattr(script, field.name):
+            found.setdefault(each.day, {}).setdefault(field.name, []).append(each)
+    return {day: Script(**{name: tuple(each) for name, each in named.items()}) for day, named in found.items()}

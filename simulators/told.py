@@ -1,16 +1,14 @@
 """How the scenario's tellings come about: numbered people, references and hours drawn for one purpose at a time."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from itertools import count
-from random import Random
 
 from contracts.codes import Channel, Cohort, RefusalReason
 from contracts.notifications import Conviction
 from simulators import notices
-from simulators.channels import some_channel, some_country
 from simulators.chance import chance
+from simulators.channels import some_channel, some_country
 from simulators.days import YEAR_BEGINS, YEAR_ENDS, days, is_worked, office_hour, short_hour
 from simulators.notices import notice
 from simulators.people import Subject, subject
@@ -19,6 +17,7 @@ from simulators.script import Outcome, Telling
 
 UKSO_SHARE = 0.55
 SHORT_HOUR_SHARE = 0.02
+LATER_SHARE = 0.6
 WEEKEND_WEIGHT = 0.05
 
 
@@ -34,8 +33,8 @@ class Draws:
     """Everything drawn for one purpose. `numbers` must not meet those of another purpose: they make people distinct."""
 
     def __init__(self, seed: int, purpose: str, first_number: int) -> None:
-        self.chance: Random = chance(seed, purpose)
-        self.numbers: Iterator[int] = count(first_number)
+        self.chance = chance(seed, purpose)
+        self.numbers = count(first_number)
 
     def hour(self, day: date) -> datetime:
         """When on this day: mostly in office hours, sometimes in the day's first hour, which in summer is UTC's day before."""
@@ -82,5 +81,5 @@ def once_more(draws: Draws, telling: Telling, latest: date = YEAR_ENDS) -> Telli
     """The same told again: a few minutes later, or up to a month, but not after `latest`."""
     later = draws.hour(min(telling.day + timedelta(days=draws.chance.randrange(1, 31)), latest))
     soon = telling.at + timedelta(minutes=draws.chance.randrange(1, 20))
-    at = later if draws.chance.random() < 0.6 and later > telling.at else soon
+    at = later if draws.chance.random() < LATER_SHARE and later > telling.at else soon
     return replace(telling, at=at, outcome=Outcome.DUPLICATED, reason=None, cohort=None)

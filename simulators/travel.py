@@ -35,7 +35,8 @@ def strangers(seed: int) -> Script:
     draws = Draws(seed, "strangers", FIRST_OF_STRANGERS)
     days = draws.told_days(STRANGERS, YEAR_BEGINS, YEAR_ENDS)
     unknown = [subject(next(draws.numbers), Cohort.UKSO, "ES", draws.chance) for _ in days]
-    return Script(travels=tuple(travel_notice(draws, who, day, day + timedelta(days=9), None) for who, day in zip(unknown, days, strict=True)))
+    told = zip(unknown, days, strict=True)
+    return Script(travels=tuple(travel_notice(draws, who, day, day + timedelta(days=9), None) for who, day in told))
 
 
 def repeats(seed: int, travels: tuple[TravelTelling, ...]) -> Script:

@@ -6,7 +6,15 @@ from simulators.chance import chance
 from simulators.malformed import malformed
 from simulators.referrals import CLOSURES, closures, referrals
 from simulators.refusals_told import refused_ones
-from simulators.repeats import BY_ANOTHER_CHANNEL, FURTHER_CONVICTIONS, TOLD_AGAIN, TOLD_TWICE, by_another_channel, further_convictions, told_twice
+from simulators.repeats import (
+    BY_ANOTHER_CHANNEL,
+    FURTHER_CONVICTIONS,
+    TOLD_AGAIN,
+    TOLD_TWICE,
+    by_another_channel,
+    further_convictions,
+    told_twice,
+)
 from simulators.returns import LANDING_LATER, TRANSFERRED, case_study, returns
 from simulators.script import Script, together
 from simulators.stock import OPENING, created_at_once, opening

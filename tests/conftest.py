@@ -1,8 +1,8 @@
 """Real places for all tests: one PostgreSQL and one Kafka a run, a fresh database and fresh topics for every test."""
 
+import os
 import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from pathlib import Path
 
 import pytest
 import pytest_asyncio
@@ -10,6 +10,7 @@ import pytest_asyncio
 from contracts.catalogue import TOPICS
 from landfall.children import Leash
 from landfall.provision import Database
+from landfall.system import private_folder
 from landfall.topics import make_topics
 from tests.places import docker
 from tests.places import kafka as kafkas
@@ -37,6 +38,21 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
                 each.add_marker(pytest.mark.skip(reason="needs Apache Kafka; this run is on the embedded broker"))
 
 
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Where Apache Kafka was asked for, a skipped test is a hole in the proof."""
+    skipped = len(terminalreporter.stats.get("skipped", ()))
+    if skipped and os.environ.get("LANDFALL_TEST_KAFKA") == "jars":
+        terminalreporter.section("skipped")
+        terminalreporter.line(f"{skipped} skipped with LANDFALL_TEST_KAFKA=jars, where nothing may be: this run counts as failed.")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if reporter is not None and reporter.stats.get("skipped") and os.environ.get("LANDFALL_TEST_KAFKA") == "jars":
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
 @pytest.fixture(scope="session")
 def leash() -> Iterator[Leash]:
     held = Leash()
@@ -45,9 +61,9 @@ def leash() -> Iterator[Leash]:
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def postgres(tmp_path_factory: pytest.TempPathFactory, leash: Leash) -> AsyncIterator[Postgres]:
-    folder = _reachable(tmp_path_factory.mktemp("postgres"))
-    async with postgreses.running(folder, leash) as running:
+async def postgres(leash: Leash) -> AsyncIterator[Postgres]:
+    # Not pytest's folder: it closes that to everybody else whenever a run starts, and PostgreSQL is somebody else when we are root.
+    async with private_folder() as folder, postgreses.running(folder, leash) as running:
         yield running
 
 
@@ -55,13 +71,6 @@ async def postgres(tmp_path_factory: pytest.TempPathFactory, leash: Leash) -> As
 async def kafka(tmp_path_factory: pytest.TempPathFactory, leash: Leash) -> AsyncIterator[Kafka]:
     async with kafkas.running(kafkas.chosen(), tmp_path_factory.mktemp("kafka"), leash) as running:
         yield running
-
-
-def _reachable(folder: Path) -> Path:
-    """PostgreSQL runs as somebody else when we are root, and must be able to enter."""
-    for each in (folder, folder.parent, folder.parent.parent):
-        each.chmod(0o711)
-    return folder
 
 
 @pytest_asyncio.fixture

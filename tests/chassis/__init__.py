@@ -1,0 +1,1 @@
+"""How a message is carried, and what becomes of it when something fails."""

@@ -1,0 +1,45 @@
+"""A house for the service under test: `await house("intel")` has its database, its topics and a producer."""
+
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack
+from urllib.parse import urlsplit, urlunsplit
+
+import asyncpg
+import pytest_asyncio
+from aiokafka import AIOKafkaProducer
+
+from chassis.settings import Profile
+from contracts.catalogue import owned_by, read_by
+from landfall.provision import Database
+from tests.chassis.house import EFFECT, House
+from tests.conftest import FreshDatabase, FreshTopics
+from tests.places.kafka import Kafka
+from tests.places.postgres import Postgres
+
+FreshHouse = Callable[[str], Awaitable[House]]
+
+
+def _as_superuser(postgres: Postgres, found: Database) -> str:
+    return urlunsplit(urlsplit(postgres.superuser_url)._replace(path=urlsplit(found.url).path))
+
+
+@pytest_asyncio.fixture
+async def house(
+    kafka: Kafka, postgres: Postgres, database: FreshDatabase, topics: FreshTopics, topic_prefix: str
+) -> AsyncIterator[FreshHouse]:
+    async with AsyncExitStack() as stack:
+
+        async def fresh(name: str) -> House:
+            await topics(*{topic.family.name for topic in (*read_by(name), *owned_by(name))})
+            found = await database(name)
+            owner = await asyncpg.connect(found.owner_url)
+            stack.push_async_callback(owner.close)
+            await owner.set_type_codec("jsonb", encoder=json.dumps, decoder=json.loads, schema="pg_catalog")
+            await owner.execute(EFFECT)
+            sender = AIOKafkaProducer(bootstrap_servers=kafka.bootstrap, acks="all", enable_idempotence=kafka.profile is Profile.KAFKA)
+            stack.push_async_callback(sender.stop)
+            await sender.start()
+            return House(name, found, _as_superuser(postgres, found), kafka, topic_prefix, owner, sender)
+
+        yield fresh

@@ -1,0 +1,160 @@
+"""A service of the tests' own on real PostgreSQL and Kafka: it puts down what it hears, and fails where it is told to."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+import httpx
+from aiokafka import AIOKafkaProducer
+from pydantic import SecretStr
+
+from chassis.app import serve
+from chassis.database import Transaction
+from chassis.held import original_headers
+from chassis.occasion import Batch
+from chassis.room import Room
+from chassis.settings import Settings
+from contracts.catalogue import topic_of
+from contracts.envelope import Envelope
+from landfall.children import free_port
+from landfall.provision import Database
+from tests.places.kafka import Kafka
+
+EFFECT = "create table effect (nr bigint generated always as identity, id uuid not null, subject text not null, version integer)"
+PUT_DOWN = "insert into effect (id, subject, version) select * from unnest($1::uuid[], $2::text[], $3::int[])"
+END = """
+select count(pg_terminate_backend(pid)) from pg_stat_activity
+where datname = current_database() and usename = $1 and pid = coalesce($2::int, pid)
+"""
+TOKEN = "a token that lives for one test"
+
+OnBatch = Callable[[Batch, Transaction], Awaitable[None]]
+Header = tuple[str, bytes | None]
+
+
+async def _nothing_more(_batch: Batch, _tx: Transaction) -> None:
+    """Its effects are all."""
+
+
+@dataclass
+class Witness:
+    """A handler that puts down every telling that it is given; `poison` are subjects that it cannot bear."""
+
+    poison: set[str] = field(default_factory=set)
+    and_then: OnBatch = _nothing_more
+
+    async def hear(self, batch: Batch, tx: Transaction) -> None:
+        for received in batch:
+            if received.envelope.subject in self.poison:
+                message = "this one cannot be borne"
+                raise ValueError(message)
+        told = [received.envelope for received in batch]
+        await tx.execute(PUT_DOWN, [each.id for each in told], [each.subject for each in told], [each.version for each in told])
+        await self.and_then(batch, tx)
+
+
+@dataclass(frozen=True)
+class Running:
+    """One instance of a service, until `stop` is called."""
+
+    task: "asyncio.Task[None]"
+    stopping: asyncio.Event
+    port: int
+
+    async def stop(self) -> None:
+        self.stopping.set()
+        await self.task
+
+    async def complains_of(self, complaint: str) -> bool:
+        return complaint in await self.complaints()
+
+    async def complaints(self) -> list[str]:
+        """What keeps it from being ready."""
+        async with httpx.AsyncClient() as http:
+            try:
+                answer = await http.get(f"http://127.0.0.1:{self.port}/readyz")
+            except httpx.TransportError:
+                return ["it does not answer yet"]
+        return list(answer.json()["complaints"])
+
+    async def ready(self) -> bool:
+        return await self.complaints() == []
+
+
+@dataclass
+class House:
+    """Where one service of a test lives. `owner` is a connection that may do everything in its database."""
+
+    name: str
+    database: Database
+    superuser_url: str
+    kafka: Kafka
+    prefix: str
+    owner: "asyncpg.Connection[asyncpg.Record]"
+    sender: AIOKafkaProducer
+
+    def settings(self, **more: Any) -> Settings:
+        return Settings(
+            profile=self.kafka.profile, kafka_bootstrap=self.kafka.bootstrap, kafka_topic_prefix=self.prefix, kafka_session_timeout_ms=6000,
+            database_url=SecretStr(self.database.url), api_token=SecretStr(TOKEN), **more,
+        )  # fmt: skip
+
+    @asynccontextmanager
+    async def opened(self, room: Room, **more: Any) -> AsyncIterator[Running]:
+        """The service at work; on leaving it is stopped, if it did not end before."""
+        stopping, port = asyncio.Event(), free_port()
+        task = asyncio.create_task(serve(room, self.settings(http_port=port, **more), stopping))
+        running = Running(task, stopping, port)
+        try:
+            yield running
+        finally:
+            stopping.set()
+            await asyncio.wait([task])
+        if not task.cancelled():
+            task.result()
+
+    async def tell(self, *told: Envelope[Any]) -> list[UUID]:
+        """Their owners tell these; the ids."""
+        sent = [
+            await self.sender.send(self.prefix + topic_of(each.data).name, each.to_bytes(), key=each.subject.encode()) for each in told
+        ]
+        await asyncio.gather(*sent)
+        return [each.id for each in told]
+
+    async def tell_raw(
+        self, value: bytes | None, *, key: bytes | None = b"key", headers: Sequence[Header] = (), topic: str = "records.v1"
+    ) -> tuple[str, int, int]:
+        """Any value at all; where it lies."""
+        sent = await self.sender.send_and_wait(self.prefix + topic, value, key=key, headers=list(headers))
+        return topic, sent.partition, sent.offset
+
+    async def effects(self) -> list[UUID]:
+        """The ids of all tellings that had an effect, one for each effect."""
+        return [row["id"] for row in await self.owner.fetch("select id from effect order by nr")]
+
+    async def versions(self, subject: UUID) -> list[int]:
+        """Which versions of this subject had an effect, in the order of the effects."""
+        return [row["version"] for row in await self.owner.fetch("select version from effect where subject = $1 order by nr", str(subject))]
+
+    async def held(self) -> dict[tuple[str, int, int], dict[str, Any]]:
+        """What is set aside, by where it lay; headers as they came."""
+        rows = await self.owner.fetch("select * from held")
+        return {(row["topic"], row["partition"], row["offset"]): dict(row) | {"headers": original_headers(row["headers"])} for row in rows}
+
+    async def reasons(self) -> list[str]:
+        return [row["reason"] for row in await self.owner.fetch("select reason from held order by topic, partition, \"offset\"")]
+
+    async def end_connections(self, pid: int | None = None) -> int:
+        """End the service's connections, all or that one, as an administrator would; how many."""
+        superuser = await asyncpg.connect(self.superuser_url)
+        try:
+            return int(await superuser.fetchval(END, self.name, pid))
+        finally:
+            await superuser.close()
+
+    async def fetchval(self, query: str, *arguments: Any) -> Any:
+        return await self.owner.fetchval(query, *arguments)

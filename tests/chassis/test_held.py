@@ -1,0 +1,116 @@
+"""What is set aside comes back as it was, byte for byte; what was heard is remembered, version by version."""
+
+from collections.abc import Sequence
+from uuid import UUID, uuid4
+
+import pytest
+from pydantic import SecretStr
+
+from chassis import gaps, held, seen
+from chassis.database import open_pool
+from chassis.gaps import Kept
+from chassis.held import Held, Raw, headers_of, original_headers
+from chassis.occasion import Coordinates, Occasion
+from chassis.seen import Seen
+from chassis.settings import Settings
+from contracts.catalogue import BY_NAME
+from contracts.codes import HoldReason
+from tests.chassis.tellings import TOLD_AT, amended, created
+from tests.conftest import FreshDatabase
+
+HEADERS = (
+    ("traceparent", b"\xff\xfe\x00"),
+    ("nothing", None),
+    ("nothing", b""),
+    ("", b"a header without a name"),
+    ("a\0name", b"\0"),
+    ("ein Schlüssel", "ein Wert: ß".encode()),
+)
+
+
+def _set_aside(raw: Raw, reason: HoldReason, subject: UUID | None = None, version: int | None = None) -> Held:
+    coordinates = Coordinates(raw.topic, raw.partition, raw.offset)
+    return Held(reason, "why", BY_NAME[raw.topic], coordinates, Occasion(TOLD_AT), raw, subject and str(subject), version)
+
+
+def _settings(url: str) -> Settings:
+    return Settings(database_url=SecretStr(url), api_token=SecretStr("-"))
+
+
+@pytest.mark.parametrize("headers", [(), HEADERS])
+async def test_headers_come_back_as_they_were(database: FreshDatabase, headers: Sequence[tuple[str, bytes | None]]) -> None:
+    raw = Kept("records.v1", 3, 5, b"\x00key", b"\xff", headers)
+
+    async with open_pool(_settings((await database("intel")).url), "test") as pool, pool.acquire() as tx:
+        await held.keep(tx, [_set_aside(raw, HoldReason.MALFORMED)])
+        row = await tx.fetchrow("select * from held")
+
+    assert row is not None
+    assert (row["partition"], row["offset"], row["key"], row["value"]) == (3, 5, b"\x00key", b"\xff")
+    assert original_headers(row["headers"]) == tuple(headers)
+
+
+def test_headers_are_kept_in_letters_that_any_database_takes() -> None:
+    assert headers_of(Kept("records.v1", 0, 0, None, None, HEADERS)).isascii()
+
+
+async def test_no_key_and_no_value_are_kept_as_none(database: FreshDatabase) -> None:
+    async with open_pool(_settings((await database("intel")).url), "test") as pool, pool.acquire() as tx:
+        await held.keep(tx, [_set_aside(Kept("records.v1", 0, 5, None, None, ()), HoldReason.MALFORMED)])
+
+        assert await tx.fetchval("select key is null and value is null from held")
+
+
+async def test_only_what_failed_or_stands_behind_it_makes_later_tellings_wait(database: FreshDatabase) -> None:
+    subjects = {reason: uuid4() for reason in HoldReason}
+    rows = [
+        _set_aside(Kept("records.v1", 0, offset, b"", b"", ()), reason, subject, 1)
+        for offset, (reason, subject) in enumerate(subjects.items())
+    ]
+
+    async with open_pool(_settings((await database("intel")).url), "test") as pool, pool.acquire() as tx:
+        await held.keep(tx, rows)
+        waiting = await held.waiting(tx, [("records.v1", str(each)) for each in subjects.values()])
+        elsewhere = await held.waiting(tx, [("checks.v1", str(each)) for each in subjects.values()])
+
+    assert waiting == {("records.v1", str(subjects[reason])) for reason in (HoldReason.POISON, HoldReason.AFTER_POISON)}
+    assert elsewhere == set()
+
+
+async def test_what_waits_for_a_gap_is_taken_up_with_its_coordinates_and_then_forgotten(database: FreshDatabase) -> None:
+    record = uuid4()
+    late, unreadable = amended(record, 3), b"what an older release took for a telling"
+    rows = [
+        _set_aside(Kept("records.v1", 2, 7, b"key", late.to_bytes(), HEADERS), HoldReason.GAP, record, 3),
+        _set_aside(Kept("records.v1", 2, 8, b"key", unreadable, ()), HoldReason.GAP, record, 4),
+        _set_aside(Kept("records.v1", 2, 9, b"key", late.to_bytes(), ()), HoldReason.AFTER_POISON, record, 5),
+    ]
+
+    async with open_pool(_settings((await database("intel")).url), "test") as pool, pool.acquire() as tx, tx.transaction():
+        await held.keep(tx, rows)
+        taken = await gaps.read(tx, [("records.v1", str(record))], lambda _: Occasion(TOLD_AT))
+        await gaps.forget(tx, taken)
+        left = [row["offset"] for row in await tx.fetch('select "offset" from held order by 1')]
+
+    assert [(each.received.envelope, each.received.coordinates, each.stored) for each in taken] == [
+        (late, Coordinates("records.v1", 2, 7), True)
+    ]
+    assert taken[0].raw.headers == HEADERS
+    assert left == [8, 9]
+
+
+async def test_how_far_a_record_was_heard_is_remembered_with_the_content_of_every_version(database: FreshDatabase) -> None:
+    record = uuid4()
+    first, second = created(record), amended(record, 2)
+    subject = ("records.v1", str(record))
+
+    async with open_pool(_settings((await database("intel")).url), "test") as pool, pool.acquire() as tx:
+        await seen.write(tx, {subject: Seen().then(first.content_hash)})
+        found = (await seen.read(tx, [subject]))[subject]
+        await seen.write(tx, {subject: found.then(second.content_hash)})
+        again = (await seen.read(tx, [subject, ("checks.v1", str(record))]))[subject]
+
+    assert again.version == 2
+    assert again.holds(1, first.content_hash)
+    assert again.holds(2, second.content_hash)
+    assert not again.holds(2, first.content_hash)

@@ -1,0 +1,88 @@
+"""Whether an empty PostgreSQL and an empty Kafka become the places that the services need, and stay so when prepared again."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import asyncpg
+import pytest
+import pytest_asyncio
+from aiokafka.admin import AIOKafkaAdminClient
+from pydantic import SecretStr
+
+from contracts.catalogue import SERVICES, TOPICS
+from landfall.children import Leash
+from landfall.embedded.postgres import postgres
+from landfall.prepare import Preparation, prepare
+from landfall.provision import url_of
+from tests.places.kafka import Kafka
+from trust.keys import Keys
+
+PASSWORDS = {service: f"password-of-{service}" for service in SERVICES}
+
+
+@pytest_asyncio.fixture
+async def preparation(tmp_path: Path, leash: Leash, kafka: Kafka, topic_prefix: str) -> AsyncIterator[Preparation]:
+    """For a server of its own: roles are the server's, and the other tests' would get new passwords."""
+    for each in (tmp_path, tmp_path.parent, tmp_path.parent.parent):
+        each.chmod(0o711)
+    async with postgres(tmp_path, leash, {"fsync": "off"}) as server:
+        yield Preparation(
+            superuser_url=SecretStr(server.url),
+            service_passwords={service: SecretStr(password) for service, password in PASSWORDS.items()},
+            kafka_bootstrap=kafka.bootstrap,
+            kafka_topic_prefix=topic_prefix,
+            key_file=tmp_path / "keys.json",
+        )
+
+
+async def entered(preparation: Preparation, service: str, database: str) -> "asyncpg.Connection[asyncpg.Record]":
+    return await asyncpg.connect(url_of(preparation.superuser_url.get_secret_value(), service, PASSWORDS[service], database))
+
+
+@pytest.mark.kafka
+async def test_empty_servers_become_ready_for_the_services(preparation: Preparation) -> None:
+    assert preparation.key_file is not None
+
+    await prepare(preparation)
+
+    assert await topics(preparation) == {topic.name for topic in TOPICS}
+    assert Keys.from_file(preparation.key_file)
+    for service in SERVICES:
+        connection = await entered(preparation, service, service)
+        assert await connection.fetchval("select count(*) from outbox") == 0
+        await connection.close()
+
+
+@pytest.mark.kafka
+async def test_prepared_again_they_stay_as_they_are_and_no_password_is_told(
+    preparation: Preparation, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert preparation.key_file is not None
+    await prepare(preparation)
+    keys, told = preparation.key_file.read_bytes(), capsys.readouterr().out
+
+    await prepare(preparation)
+
+    told_again = capsys.readouterr().out
+    assert [told_again.count(f"{service}: database ready, 0 migrations applied now") for service in SERVICES] == [1] * len(SERVICES)
+    assert preparation.key_file.read_bytes() == keys
+    assert not any(password in told + told_again for password in PASSWORDS.values())
+
+
+@pytest.mark.kafka
+async def test_a_service_gets_into_its_own_database_and_no_other(preparation: Preparation) -> None:
+    await prepare(preparation)
+
+    with pytest.raises(asyncpg.InsufficientPrivilegeError):
+        await entered(preparation, "stats", "records")
+
+
+async def topics(preparation: Preparation) -> set[str]:
+    admin = AIOKafkaAdminClient(bootstrap_servers=preparation.kafka_bootstrap)
+    await admin.start()
+    try:
+        names = await admin.list_topics()
+    finally:
+        await admin.close()
+    prefix = preparation.kafka_topic_prefix
+    return {name.removeprefix(prefix) for name in names if name.startswith(prefix)}

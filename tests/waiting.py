@@ -1,0 +1,19 @@
+"""Tests wait for conditions, never for time."""
+
+import asyncio
+import inspect
+from collections.abc import Awaitable, Callable
+from time import monotonic
+
+PATIENCE_SECONDS = 60.0
+
+
+async def until(condition: Callable[[], bool | Awaitable[bool]], what: str, patience_seconds: float = PATIENCE_SECONDS) -> None:
+    """Return as soon as `condition` holds; fail with `what` if it never does."""
+    deadline = monotonic() + patience_seconds
+    while True:
+        answer = condition()
+        if (await answer) if inspect.isawaitable(answer) else answer:
+            return
+        assert monotonic() < deadline, f"in {patience_seconds:.0f} seconds it never held that {what}"
+        await asyncio.sleep(0.05)
