@@ -68,7 +68,7 @@ class Settings(BaseSettings):
     @property
     def fetch_wait_ms(self) -> int:
         """How long the broker may hold an empty fetch; the embedded one holds it for its whole length."""
-        return 5 if self.profile is Profile.EMBEDDED else 500
+        return 10 if self.profile is Profile.EMBEDDED else 500
 
     @model_validator(mode="after")
     def _production_takes_no_shortcuts(self) -> Self:

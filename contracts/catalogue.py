@@ -39,6 +39,7 @@ class Family:
     personal: bool
     principals: tuple[str, ...] = ()
     source_prefix: str = ""
+    embedded_partitions: int = 1
     each: str = ""
 
 
@@ -53,6 +54,10 @@ class Topic:
     @property
     def partitions(self) -> int:
         return self.family.partitions
+
+    def partitions_on(self, *, embedded: bool) -> int:
+        """How many there are; on the embedded broker few, because each costs it and its readers something at every fetch."""
+        return self.family.embedded_partitions if embedded else self.partitions
 
     @property
     def source(self) -> str | None:
@@ -126,7 +131,7 @@ FAMILIES = (
     ),
     Family(
         name="clock", owner=SCENARIO, readers=(SCENARIO, *SERVICES), key="the month, as 2021-07", order=Order.NONE,
-        facts=(clock.DayBegan, clock.DayEnded, clock.Quiet), partitions=12, kept_days=14, personal=False,
+        facts=(clock.DayBegan, clock.DayEnded, clock.Quiet), partitions=12, kept_days=14, personal=False, embedded_partitions=6,
     ),
 )  # fmt: skip
 

@@ -17,12 +17,19 @@ PINS = Path(__file__).parent.parent / "deploy" / "kafka"
 FETCH_SECONDS = 300
 TEMPORARY_FAILURE = 75
 
+# By its full name: Maven looks a short one up, and does not say why when nobody answers.
+PLUGIN = "org.apache.maven.plugins:maven-dependency-plugin:3.8.1"
+
 # What Maven says when the repository, and not what we ask of it, is at fault.
 SILENCE = re.compile(r"Could not transfer|Unknown host|Connection (refused|reset|timed out)|Connect to .* failed|Temporary failure|PKIX")
 
 
 class WrongJarError(RuntimeError):
     """The jars are not those that were pinned; the text names the first that differs."""
+
+
+class RefusedError(RuntimeError):
+    """Maven was there and would not; the text is its own."""
 
 
 class NoAnswerError(RuntimeError):
@@ -49,7 +56,7 @@ def fetch(folder: Path | None = None) -> Path:
     Raises:
         WrongJarError: a jar is missing, superfluous, or not the pinned one.
         NoAnswerError: they are not there and cannot be fetched now.
-        subprocess.CalledProcessError: Maven refuses deploy/kafka/pom.xml; it has said why.
+        RefusedError: Maven refuses deploy/kafka/pom.xml.
     """
     folder = folder or cache()
     if not folder.exists():
@@ -66,7 +73,7 @@ def fetch(folder: Path | None = None) -> Path:
 
 
 def _copy(folder: Path) -> None:
-    goal = ["dependency:copy-dependencies", "-DincludeScope=runtime", f"-DoutputDirectory={folder}"]
+    goal = [f"{PLUGIN}:copy-dependencies", "-DincludeScope=runtime", f"-DoutputDirectory={folder}"]
     command = ["mvn", "-q", "-B", "-f", str(PINS / "pom.xml"), *goal]
     try:
         made = subprocess.run(command, timeout=FETCH_SECONDS, capture_output=True, check=False, text=True)  # noqa: S603 - our own pins
@@ -80,8 +87,8 @@ def _copy(folder: Path) -> None:
         message = f"Maven Central does not answer: {(made.stdout + made.stderr).strip()[:500]}"
         raise NoAnswerError(message)
     if made.returncode:
-        sys.stderr.write(made.stdout + made.stderr)
-    made.check_returncode()
+        message = f"Maven refuses deploy/kafka/pom.xml: {(made.stdout + made.stderr).strip()[:2000]}"
+        raise RefusedError(message)
 
 
 def verify(folder: Path) -> None:
@@ -102,7 +109,7 @@ def main() -> int:
     """Fetch and verify; see above for the exit status."""
     try:
         folder = fetch()
-    except (NoAnswerError, WrongJarError) as error:
+    except (NoAnswerError, RefusedError, WrongJarError) as error:
         sys.stderr.write(f"{error}\n")
         return TEMPORARY_FAILURE if isinstance(error, NoAnswerError) else 1
     sys.stdout.write(f"Apache Kafka {version()}: {folder}\n")

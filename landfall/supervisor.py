@@ -68,7 +68,7 @@ async def _start(stack: AsyncExitStack, clock: str, tell: Tell) -> System:
         await migrate(database.owner_url, service)
     tell("broker: starting (embedded, memory only: a demonstration of wiring, not of durability)")
     embedded = await stack.enter_async_context(broker(folder, leash))
-    await make_topics(embedded.bootstrap, with_settings=False)
+    await make_topics(embedded.bootstrap, embedded=True)
     token = secrets.token_urlsafe(24)
     services = {name: _service(name, folder, leash, embedded, databases[name], token, clock) for name in SERVICES}
     system = System(folder, server, embedded, services, token)

@@ -14,7 +14,7 @@ class TopicError(RuntimeError):
 
 
 async def make_topics(
-    bootstrap: str, topics: Iterable[Topic] = TOPICS, *, prefix: str = "", replicas: int = 1, with_settings: bool = True
+    bootstrap: str, topics: Iterable[Topic] = TOPICS, *, prefix: str = "", replicas: int = 1, embedded: bool = False
 ) -> None:
     """Make those topics that are missing. The embedded broker takes no settings.
 
@@ -22,7 +22,8 @@ async def make_topics(
         TopicError: the broker refused one.
     """
     wanted = [
-        NewTopic(prefix + each.name, each.partitions, replicas, topic_configs=each.settings if with_settings else None) for each in topics
+        NewTopic(prefix + each.name, each.partitions_on(embedded=embedded), replicas, topic_configs=None if embedded else each.settings)
+        for each in topics
     ]
     admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
     await admin.start()

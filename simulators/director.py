@@ -49,8 +49,9 @@ class Director:
 
     async def _day(self, day: date, happening: Script) -> None:
         await self.line.announce(DayBegan(day=day), begins(day))
-        await self._tell(happening)
-        await self.calm.wait(begins(day))
+        if happening != Script():  # where nothing is told the line rests as it did when the day began
+            await self._tell(happening)
+            await self.calm.wait(begins(day))
         if happening.decisions or happening.closures or happening.offers:
             await self._decide(happening)
             await self.calm.wait(begins(day))

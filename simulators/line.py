@@ -110,7 +110,11 @@ async def onlooker(address: Address, topics: Sequence[Topic]) -> AsyncIterator[A
 
 
 def partitions_of(address: Address, topics: Sequence[Topic]) -> list[TopicPartition]:
-    return [TopicPartition(address.topic_prefix + topic.name, number) for topic in topics for number in range(topic.partitions)]
+    return [
+        TopicPartition(address.topic_prefix + topic.name, number)
+        for topic in topics
+        for number in range(topic.partitions_on(embedded=address.embedded))
+    ]
 
 
 async def _refuse_used_topics(address: Address) -> None:

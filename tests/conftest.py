@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 import pytest
 import pytest_asyncio
 
+from chassis.settings import Profile
 from contracts.catalogue import TOPICS
 from landfall.children import Leash
 from landfall.provision import Database
@@ -99,6 +100,6 @@ def topics(kafka: Kafka, topic_prefix: str) -> FreshTopics:
 
     async def fresh(*families: str) -> None:
         wanted = [topic for topic in TOPICS if topic.family.name in families]
-        await make_topics(kafka.bootstrap, wanted, prefix=topic_prefix, with_settings=kafka.node is not None)
+        await make_topics(kafka.bootstrap, wanted, prefix=topic_prefix, embedded=kafka.profile is Profile.EMBEDDED)
 
     return fresh

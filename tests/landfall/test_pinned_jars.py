@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from landfall import pinned_jars
-from landfall.pinned_jars import WrongJarError
+from landfall.pinned_jars import NoAnswerError, WrongJarError
 
 
 @pytest.fixture
@@ -38,3 +38,12 @@ def test_any_other_jar_is_refused(pinned: Path, change: str) -> None:
 
     with pytest.raises(WrongJarError, match="remove the folder to fetch it anew"):
         pinned_jars.verify(pinned)
+
+
+def test_without_maven_it_is_said_what_is_missing_and_nothing_is_left_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+
+    with pytest.raises(NoAnswerError, match="Maven is not installed"):
+        pinned_jars.fetch(tmp_path / "cache" / "kafka")
+
+    assert list((tmp_path / "cache").iterdir()) == []
