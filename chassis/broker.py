@@ -13,6 +13,7 @@ from faststream.security import BaseSecurity, SASLScram512
 from chassis.settings import Settings
 from contracts.catalogue import MAX_MESSAGE_BYTES
 
+METADATA_AGE_MS = 10_000
 FETCH_BYTES = 4 * 1024 * 1024
 
 
@@ -33,6 +34,7 @@ def subscribe(
         settings.kafka_bootstrap,
         client_id=name,
         security=security_of(settings),
+        metadata_max_age_ms=METADATA_AGE_MS,
         consumer_only=True,
         allow_auto_create_topics=False,
         logger=None,

@@ -1,7 +1,9 @@
 """Where this reader stands on each partition: no value is looked at before its stored place was found to fit the topic."""
 
+import asyncio
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from time import monotonic
 
 import structlog
 from aiokafka import AIOKafkaConsumer, TopicPartition
@@ -14,6 +16,9 @@ from chassis.pulse import Pulse
 
 HOLE = "the topic has a hole at the stored place: offsets of a topic that nobody writes in transactions follow one another"
 CORRUPT = "the topic holds a record that cannot be unpacked at or after the stored place"
+
+SEARCH_SECONDS = 5.0
+LOOK_SECONDS = 0.05
 
 log = structlog.get_logger()
 
@@ -35,6 +40,7 @@ class Footing:
         assigned = self.consumer.assignment()
         self.expected = {each: following for each, following in self.expected.items() if each in assigned}
         self.pulse.keeps_halts_of(assigned)
+        self.pulse.missing = {each for each in self.consumer.subscription() if not self.consumer.partitions_for_topic(each)}
         doubtful = self.assignment.unsettled & assigned
         if doubtful:
             self.consumer.pause(*doubtful)
@@ -97,11 +103,21 @@ class Footing:
 
     async def halt_the_corrupt(self, errors: tuple[type[Exception], ...]) -> None:
         """Kafka's client cannot unpack some record, and does not say where: each partition is asked alone, and all are settled anew."""
+        asked = sorted(self.expected)
+        for each in asked:
+            self.consumer.seek(each, self.expected[each])
+        deadline, found = monotonic() + SEARCH_SECONDS, False
         try:
-            for each in sorted(self.expected):
-                try:
-                    await self.consumer.getmany(each, timeout_ms=0)
-                except errors:
-                    await self.halt(each, CORRUPT)
+            while not found and monotonic() < deadline:
+                await asyncio.sleep(LOOK_SECONDS)
+                found = any([await self._is_corrupt(each, errors) for each in asked if each in self.consumer.assignment()])
         finally:
-            self.doubt(list(self.expected))
+            self.doubt(asked)
+
+    async def _is_corrupt(self, partition: TopicPartition, errors: tuple[type[Exception], ...]) -> bool:
+        try:
+            await self.consumer.getmany(partition, timeout_ms=0)
+        except errors:
+            await self.halt(partition, CORRUPT)
+            return True
+        return False

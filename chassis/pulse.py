@@ -19,6 +19,7 @@ class Pulse:
     registry: CollectorRegistry = field(default_factory=CollectorRegistry)
     turned_at: float = field(default_factory=monotonic)
     halts: dict[TopicPartition, str] = field(default_factory=dict)
+    missing: set[str] = field(default_factory=set)
     failure: str | None = None
     settled: bool = False
     relay_failure: str | None = None
@@ -74,6 +75,7 @@ class Pulse:
     def complaints(self) -> list[str]:
         """Why this service is not ready; empty if it is."""
         found = [] if self.settled else ["it has not taken up its partitions yet"]
+        found += [f"{each} is missing from Kafka" for each in sorted(self.missing)]
         found += [f"{each.topic}/{each.partition} is halted" for each in self.halts]
         found += [f"the last batch failed with {self.failure}"] if self.failure else []
         return found + ([f"the relay failed with {self.relay_failure}"] if self.relay_failure else [])

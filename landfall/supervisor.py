@@ -18,7 +18,7 @@ from landfall.embedded.postgres import NotReadyError, postgres
 from landfall.provision import Database, passwords, provision
 from landfall.service_process import ServiceProcess, Tell
 from landfall.system import System, private_folder
-from landfall.topics import make_topics
+from landfall.topics import TopicError, make_topics
 from trust.keys import write_development_key_file
 
 FIRST_PORT = 8081
@@ -68,7 +68,10 @@ async def _start(stack: AsyncExitStack, clock: str, tell: Tell) -> System:
         await migrate(database.owner_url, service)
     tell("broker: starting (embedded, memory only: a demonstration of wiring, not of durability)")
     embedded = await stack.enter_async_context(broker(folder, leash))
-    await make_topics(embedded.bootstrap, embedded=True)
+    try:
+        await make_topics(embedded.bootstrap, embedded=True)
+    except TopicError as error:
+        raise NotReadyError(str(error)) from error
     token = secrets.token_urlsafe(24)
     services = {name: _service(name, folder, leash, embedded, databases[name], token, clock) for name in SERVICES}
     system = System(folder, server, embedded, services, token)

@@ -85,6 +85,12 @@ class Running:
         return await self.complaints() == []
 
 
+async def asked(running: Running, method: str, path: str, token: str = TOKEN) -> httpx.Response:
+    """One request to a running service."""
+    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{running.port}", headers={"Authorization": f"Bearer {token}"}) as http:
+        return await http.request(method, path)
+
+
 @dataclass
 class House:
     """Where one service of a test lives. `owner` is a connection that may do everything in its database."""

@@ -192,6 +192,17 @@ async def test_a_topic_made_again_under_a_running_service_halts_what_was_read_of
 
 
 @pytest.mark.kafka
+async def test_a_service_whose_topic_is_gone_is_not_ready(house: FreshHouse) -> None:
+    intel = await house("intel")
+    async with intel.opened(_room()) as running:
+        await until(running.ready, "it is ready")
+        async with _admin(intel) as admin:
+            await admin.delete_topics([intel.prefix + RECORDS.name])
+
+        await until(lambda: running.complains_of(f"{intel.prefix}records.v1 is missing from Kafka"), "it says which topic is gone")
+
+
+@pytest.mark.kafka
 async def test_what_was_deleted_before_it_was_read_halts(house: FreshHouse) -> None:
     intel = await house("intel")
     await _handle(intel, _record_on(3))
@@ -220,22 +231,22 @@ async def test_what_was_deleted_after_it_was_read_is_not_missed(house: FreshHous
 
 @pytest.mark.kafka
 async def test_a_hole_that_a_transaction_leaves_halts_and_is_not_read_over(house: FreshHouse) -> None:
-    intel, before, after = await house("intel"), _record_on(3), _record_on(3)
-    told = created(before)
+    intel, told, after = await house("intel"), created(_record_on(3)), created(_record_on(3))
     stranger = AIOKafkaProducer(bootstrap_servers=intel.kafka.bootstrap, transactional_id=intel.prefix + "stranger")
     await stranger.start()
     async with stranger.transaction():
         await stranger.send(intel.prefix + RECORDS.name, told.to_bytes(), key=told.subject.encode())
     await stranger.stop()
-    await intel.tell(created(after))
+    await intel.tell(after)
 
     async with intel.opened(_room()) as running:
         await _says_halted(intel, running, 3)
-        await intel.tell(created(_record_on(4)))
-        await _has_effects(intel, 2)
+        flowing = created(_record_on(4))
+        await intel.tell(flowing)
+        await _has_effects(intel, 1)
 
     assert await _halts(intel) == {3: footing.HOLE}
-    assert await intel.versions(after) == []
+    assert await intel.effects() == [flowing.id]
 
 
 @pytest.mark.kafka

@@ -1,0 +1,207 @@
+"""Under the event clock time is what was told, days end when they are said to, and whoever is asked says when it is at rest."""
+
+from datetime import UTC, date, datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest_asyncio
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from fastapi import APIRouter
+
+from chassis.clock import EventClock, LiveClock, clock_of
+from chassis.database import Transaction, open_pool
+from chassis.http import Deciding
+from chassis.occasion import Batch, Occasion, Telling
+from chassis.room import Room
+from chassis.say import say
+from chassis.settings import ClockKind
+from contracts.catalogue import BY_NAME
+from contracts.checks import IntelCheckOpened
+from contracts.clock import DayBegan, DayEnded, Quiet
+from contracts.wire import decode
+from tests.chassis.conftest import FreshHouse
+from tests.chassis.house import House, Running, Witness, asked
+from tests.chassis.tellings import TOLD_AT, amended, created, envelope
+from tests.waiting import until
+
+CLOCK = BY_NAME["clock.v1"]
+
+
+@pytest_asyncio.fixture
+async def intel(house: FreshHouse) -> House:
+    return await house("intel")
+
+
+def _with_what_time_it_is() -> APIRouter:
+    router = APIRouter()
+
+    @router.put("/time")
+    async def time(deciding: Deciding) -> str:
+        async with deciding() as (_tx, occasion):
+            return occasion.at.isoformat()
+
+    return router
+
+
+async def _open_a_check(batch: Batch, tx: Transaction) -> None:
+    await say(tx, [Telling(IntelCheckOpened(record_id=each.fact.record_id, check_id=uuid4()), each.occasion) for each in batch])
+
+
+async def _answers(house: House) -> list[Quiet]:
+    """What the service has said about its rest."""
+    at = TopicPartition(house.prefix + CLOCK.name, 0)
+    reader = AIOKafkaConsumer(bootstrap_servers=house.kafka.bootstrap, auto_offset_reset="earliest", enable_auto_commit=False)
+    await reader.start()
+    found = list[Any]()
+    try:
+        reader.assign([at])
+        end = (await reader.end_offsets([at]))[at]
+        while await reader.position(at) < end:
+            found += [decode(CLOCK, record.value) for record in (await reader.getmany(at, timeout_ms=1000)).get(at, [])]
+    finally:
+        await reader.stop()
+    return [each.data for each in found if each.source == f"/{house.name}"]
+
+
+async def _ask(house: House, number: int) -> None:
+    await house.tell(envelope(Quiet(who="scenario", round=number, heard={}, said={}), None, source="/scenario"))
+
+
+async def _answered(house: House, number: int) -> Quiet:
+    async def it_has() -> bool:
+        return any(each.round == number for each in await _answers(house))
+
+    await until(it_has, f"round {number} is answered")
+    return next(each for each in await _answers(house) if each.round == number)
+
+
+async def _time(running: Running) -> datetime:
+    return datetime.fromisoformat((await asked(running, "PUT", "/time")).json())
+
+
+async def _has_heard(house: House, number: int) -> None:
+    async def it_has() -> bool:
+        return bool(await house.fetchval("select coalesce(sum(next), 0) = $1 from positions", number))
+
+    await until(it_has, f"{number} values were heard")
+
+
+async def test_it_is_as_late_as_the_latest_that_was_told_and_a_restart_does_not_turn_it_back(intel: House) -> None:
+    room = Room("intel", {"records": Witness().hear}, api=_with_what_time_it_is())
+    later = datetime(2021, 9, 1, 8, tzinfo=UTC)
+    async with intel.opened(room, clock=ClockKind.EVENT) as running:
+        await intel.tell(created(uuid4(), told_at=later))
+        await _has_heard(intel, 1)
+        await intel.tell(created(uuid4(), told_at=TOLD_AT))
+        await _has_heard(intel, 2)
+        before = await _time(running)
+
+    async with intel.opened(room, clock=ClockKind.EVENT) as running:
+        await until(running.ready, "it is ready again")
+        after = await _time(running)
+
+    assert (before, after) == (later, later)
+
+
+async def test_a_clock_whose_batch_was_undone_is_kept_with_the_next(intel: House) -> None:
+    clock = EventClock()
+    async with open_pool(intel.settings(), "test") as pool, pool.acquire() as tx:
+        clock.hear(TOLD_AT)
+        undone = tx.transaction()
+        await undone.start()
+        await clock.keep(tx)
+        await undone.rollback()
+        await clock.keep(tx)
+
+        again = EventClock()
+        await again.load(pool)
+
+    assert again.now() == TOLD_AT
+
+
+def test_the_wall_clock_is_moved_by_nothing_that_is_told() -> None:
+    clock = clock_of(ClockKind.LIVE)
+
+    clock.hear(datetime(2199, 1, 1, tzinfo=UTC))
+
+    assert isinstance(clock, LiveClock)
+    assert clock.now() < datetime(2199, 1, 1, tzinfo=UTC)
+
+
+async def test_what_falls_due_is_fired_when_its_day_ends_and_not_before(intel: House) -> None:
+    fired = list[date]()
+
+    async def on_due(occasion: Occasion, _tx: Transaction) -> None:
+        fired.append(occasion.day)
+
+    first, second = date(2021, 7, 14), date(2021, 7, 15)
+    noon = datetime(2021, 7, 14, 12, tzinfo=UTC)
+    told = [
+        envelope(DayBegan(day=first), None, told_at=noon, source="/scenario"),
+        envelope(DayEnded(day=first), None, told_at=datetime(2021, 7, 14, 22, 59, tzinfo=UTC), source="/scenario"),
+        envelope(DayBegan(day=second), None, told_at=datetime(2021, 7, 15, 12, tzinfo=UTC), source="/scenario"),
+    ]
+    async with intel.opened(Room("intel", {"records": Witness().hear}, on_due=on_due), clock=ClockKind.EVENT):
+        await intel.tell(*told)
+        await _has_heard(intel, 3)
+
+    assert fired == [first]
+
+
+async def test_who_is_asked_answers_with_what_it_heard_and_said_each_counted_once(intel: House) -> None:
+    records: list[UUID] = [uuid4() for _ in range(3)]
+    poison, gap = uuid4(), uuid4()
+    witness = Witness(poison={str(poison)}, and_then=_open_a_check)
+    twice = created(records[0])
+    async with intel.opened(Room("intel", {"records": witness.hear}), clock=ClockKind.EVENT):
+        await intel.tell(twice, *map(created, records[1:]), amended(gap, 2), amended(gap, 2))
+        await intel.tell_raw(b"no JSON")
+        await _has_heard(intel, 6)
+        bad = created(poison)
+        await intel.tell(twice, bad)
+        await _has_heard(intel, 8)
+        await intel.tell(bad)
+        await _has_heard(intel, 9)
+        await _ask(intel, 7)
+        answer = await _answered(intel, 7)
+
+    assert answer.who == "intel"
+    assert answer.heard == {"records.v1": 5}  # three handled, one that waits for a gap, one that could not be borne
+    assert answer.said == {"checks.v1": 3}
+
+
+async def test_the_answers_of_others_are_not_answered(intel: House) -> None:
+    async with intel.opened(Room("intel", {"records": Witness().hear}), clock=ClockKind.EVENT):
+        await intel.tell(envelope(Quiet(who="stats", round=6, heard={}, said={}), None, source="/stats"))
+        await _has_heard(intel, 1)
+        await _ask(intel, 7)
+        await _answered(intel, 7)
+
+    assert [each.round for each in await _answers(intel)] == [7]
+
+
+async def test_who_still_has_something_to_send_is_not_at_rest(intel: House) -> None:
+    async with open_pool(intel.settings(), "test") as pool, pool.acquire() as elsewhere:
+        await elsewhere.execute("select pg_advisory_lock($1)", 0x72656C6179)  # the relay leads elsewhere, and hangs there
+        async with intel.opened(Room("intel", {"records": Witness(and_then=_open_a_check).hear}), clock=ClockKind.EVENT):
+            await intel.tell(created(uuid4()))
+            await _ask(intel, 7)
+            await _has_heard(intel, 2)
+            await intel.tell(created(uuid4()))
+            await _has_heard(intel, 3)
+            early = await _answers(intel)
+            await elsewhere.execute("select pg_advisory_unlock_all()")
+            answer = await _answered(intel, 7)
+
+    assert early == []
+    assert answer.said == {"checks.v1": 2}
+
+
+async def test_under_the_wall_clock_what_is_due_is_looked_for_without_being_told(intel: House) -> None:
+    fired = list[Occasion]()
+
+    async def on_due(occasion: Occasion, _tx: Transaction) -> None:
+        fired.append(occasion)
+
+    async with intel.opened(Room("intel", {"records": Witness().hear}, on_due=on_due), clock=ClockKind.LIVE):
+        await until(lambda: len(fired) > 1, "it has fired twice")
