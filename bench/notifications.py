@@ -41,6 +41,6 @@ def _one(draws: Draws, choice: Random) -> tuple[Channel, NotificationReceived]:
 def _encoded(channel: Channel, notice: NotificationReceived) -> Encoded:
     topic = BY_NAME[topic_name("notifications", channel)]
     envelope: Envelope[NotificationReceived] = Envelope(
-        id=uuid7(), source=topic.source or "", type=notice.TYPE, subject=notice.subject, time=TOLD_AT, data=notice
+        id=uuid7(), source=topic.source, type=notice.TYPE, subject=notice.subject, time=TOLD_AT, data=notice
     )
     return Encoded(topic.name, notice.subject.encode(), envelope.to_bytes())

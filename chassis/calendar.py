@@ -9,8 +9,8 @@ from chassis.database import Pool, Transaction
 from chassis.occasion import Batch, Occasion, Telling
 from chassis.room import CLOCK, Room
 from chassis.say import envelope_of
-from contracts.catalogue import SCENARIO, Order, owned_by, read_by, topic_name
-from contracts.clock import DayBegan, DayEnded, Quiet
+from contracts.catalogue import Order, owned_by, read_by, topic_name, topic_of
+from contracts.clock import DayBegan, DayEnded, Quiet, RestAsked
 
 # Distinct tellings: relays may send one twice, so what is heard in order is counted by versions and not by offsets.
 HEARD_IN_ORDER = """
@@ -38,8 +38,8 @@ class Calendar:
             match received.fact:
                 case DayEnded():
                     await self.room.on_due(received.occasion, tx)
-                case Quiet(who=who, round=number):
-                    self.asked = number if who == SCENARIO else self.asked
+                case RestAsked(round=number):
+                    self.asked = number
                 case DayBegan():
                     pass
                 case other:
@@ -51,9 +51,8 @@ class Calendar:
         if self.asked is None or await pool.fetchval(UNSENT):
             return False
         quiet = Quiet(who=self.room.name, round=self.asked, heard=await self._heard(pool), said=await self._said(pool))
-        envelope = envelope_of(Telling(quiet, Occasion(self.clock.now())), version=1)
-        value = envelope.model_copy(update={"source": f"/{self.room.name}"}).to_bytes()
-        await sender.send_and_wait(self.topic_prefix + topic_name(CLOCK), value, key=f"{self.clock.now():%Y-%m}".encode())
+        value = envelope_of(Telling(quiet, Occasion(self.clock.now())), version=1).to_bytes()
+        await sender.send_and_wait(self.topic_prefix + topic_of(quiet).name, value, key=f"{self.clock.now():%Y-%m}".encode())
         self.asked = None
         return True
 

@@ -61,7 +61,7 @@ def envelope_of(telling: Telling, version: int) -> Envelope[Any]:
     fact, occasion, topic = telling.fact, telling.occasion, topic_of(telling.fact)
     return Envelope(
         id=uuid7(),
-        source=f"/{topic.family.owner}",
+        source=topic.source,
         type=fact.TYPE,
         subject=fact.subject,
         time=occasion.at if topic.family.personal else start_of_day(occasion.day),

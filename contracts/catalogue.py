@@ -38,7 +38,7 @@ class Family:
     kept_days: int | None
     personal: bool
     principals: tuple[str, ...] = ()
-    source_prefix: str = ""
+    source_prefix: str | None = None
     embedded_partitions: int = 1
     each: str = ""
 
@@ -60,11 +60,9 @@ class Topic:
         return self.family.embedded_partitions if embedded else self.partitions
 
     @property
-    def source(self) -> str | None:
-        """The CloudEvents source that every telling on this topic must have; None where several may speak."""
-        if self.family.name == "clock":
-            return None
-        if self.family.source_prefix:
+    def source(self) -> str:
+        """The CloudEvents source that every telling on this topic must have."""
+        if self.family.source_prefix is not None:
             return f"{self.family.source_prefix}/{self.principal}"
         return f"/{self.family.owner}"
 
@@ -130,8 +128,12 @@ FAMILIES = (
         principals=TAKING_HANDOVERS, source_prefix="/forces", each="force",
     ),
     Family(
-        name="clock", owner=SCENARIO, readers=(SCENARIO, *SERVICES), key="the month, as 2021-07", order=Order.NONE,
-        facts=(clock.DayBegan, clock.DayEnded, clock.Quiet), partitions=12, kept_days=14, personal=False, embedded_partitions=6,
+        name="clock", owner=SCENARIO, readers=SERVICES, key="the month, as 2021-07", order=Order.NONE,
+        facts=(clock.DayBegan, clock.DayEnded, clock.RestAsked), partitions=12, kept_days=14, personal=False, embedded_partitions=6,
+    ),
+    Family(
+        name="quiet", owner="each service", readers=(SCENARIO,), key="the month, as 2021-07", order=Order.NONE,
+        facts=(clock.Quiet,), partitions=12, kept_days=14, personal=False, principals=SERVICES, source_prefix="", embedded_partitions=4,
     ),
 )  # fmt: skip
 

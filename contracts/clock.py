@@ -22,10 +22,15 @@ class DayEnded(Fact, type="day-ended.v1", family="clock", subject="day"):
     day: Day
 
 
-class Quiet(Fact, type="quiet.v1", family="clock", subject="who"):
-    """`who` has nothing in hand, nothing due and nothing unsent.
+class RestAsked(Fact, type="rest-asked.v1", family="clock", subject="round"):
+    """The scenario asks everybody for rest; each service answers this round with Quiet."""
 
-    The scenario asks by saying its own Quiet with a new `round`; each service answers the same round once it is at rest.
+    round: Count
+
+
+class Quiet(Fact, type="quiet.v1", family="quiet", subject="who", principal="who"):
+    """`who` has nothing in hand, nothing due and nothing unsent; the answer to RestAsked.
+
     `heard` and `said` count distinct tellings by topic.
     """
 

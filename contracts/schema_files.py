@@ -34,7 +34,7 @@ def writer_schema(family: Family, fact: type[Fact]) -> Schema:
     attributes = schema["properties"]
     for name in attributes:
         attributes[name] = _without_null(attributes[name])
-    sources = sorted({topic.source for topic in TOPICS if topic.family is family and topic.source is not None})
+    sources = sorted({topic.source for topic in TOPICS if topic.family is family})
     if sources:
         attributes["source"] = {"enum": sources, "title": "Source"}
     schema["required"] = [*ALWAYS_SAID, *_version_if_needed(family)]

@@ -53,7 +53,7 @@ def decode(topic: Topic, value: bytes | None) -> Envelope[Any]:
 
 
 def _refuse_a_stranger(topic: Topic, envelope: Envelope[Any]) -> None:
-    if topic.source is not None and envelope.source != topic.source:
+    if envelope.source != topic.source:
         message = f"source: must be {topic.source} on this topic"
         raise UnreadableError(message)
     if envelope.subject != envelope.data.subject:

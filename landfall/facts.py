@@ -12,6 +12,7 @@ from uuid import UUID
 from contracts.catalogue import BY_NAME, TOPICS
 from simulators.days import london_day
 from simulators.line import Address, onlooker, partitions_of
+from simulators.quiet import UNCOUNTED
 
 POLL_MS = 100
 PLAIN = ("type", "version")
@@ -39,7 +40,7 @@ def stories_of(facts: Iterable[Fact]) -> Iterator[str]:
 
 async def _told(address: Address) -> list[Fact]:
     """Everything on every topic but the clock's, each telling once."""
-    topics = [topic for topic in TOPICS if topic.family.name != "clock"]
+    topics = [topic for topic in TOPICS if topic.family.name not in UNCOUNTED]
     found: dict[str, Fact] = {}
     async with onlooker(address, topics) as consumer:
         ends = {each: end for each, end in (await consumer.end_offsets(partitions_of(address, topics))).items() if end}

@@ -14,7 +14,7 @@ from landfall.embedded.broker import answers
 from landfall.embedded.postgres import NotReadyError
 from landfall.pinned_jars import fetch
 
-READY_SECONDS = 60.0
+READY_SECONDS = 120.0
 TRIES = 5
 
 PROPERTIES = """

@@ -7,18 +7,18 @@ from time import monotonic
 
 from aiokafka import AIOKafkaConsumer
 
-from contracts.catalogue import SCENARIO, SERVICES, TOPICS
-from contracts.clock import Quiet
+from contracts.catalogue import BY_NAME, SERVICES, TOPICS, Topic
+from contracts.clock import Quiet, RestAsked
 from contracts.wire import UnreadableError, decode
 from simulators.forces import Forces
-from simulators.line import CLOCK, Line
-from simulators.quiet import Census, Rest
+from simulators.line import Line
+from simulators.quiet import OUTSIDERS, Census, Rest
 
 ANSWER_SECONDS = 2.0
 PATIENCE_SECONDS = 60.0
 SHORTEST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 0.002, 0.05
 HANDOVER = "handover"
-OUTSIDE = frozenset(topic.name for topic in TOPICS if topic.family.owner not in (*SERVICES, SCENARIO))
+OUTSIDE = frozenset(topic.name for topic in TOPICS if topic.family.owner in OUTSIDERS)
 
 
 class NoRestError(RuntimeError):
@@ -27,7 +27,7 @@ class NoRestError(RuntimeError):
 
 @dataclass(slots=True)
 class Calm:
-    """`consumer` reads the clock's topic alone."""
+    """`consumer` reads the services' answers alone."""
 
     line: Line
     forces: Forces
@@ -62,20 +62,21 @@ class Calm:
     async def _ask(self, at: datetime) -> dict[str, Quiet]:
         """The services' answers to a new round, as far as they come in time. One that was restarted is asked anew in the next."""
         self.round += 1
-        await self.line.announce(Quiet(who=SCENARIO, round=self.round, heard={}, said={}), at)
+        await self.line.announce(RestAsked(round=self.round), at)
         answers: dict[str, Quiet] = {}
         deadline = monotonic() + ANSWER_SECONDS
         while answers.keys() < set(SERVICES) and monotonic() < deadline:
-            for records in (await self.consumer.getmany(timeout_ms=int(ANSWER_SECONDS * 1000))).values():
-                answers |= {quiet.who: quiet for record in records if (quiet := self._answer(record.value)) is not None}
+            for partition, records in (await self.consumer.getmany(timeout_ms=int(ANSWER_SECONDS * 1000))).items():
+                topic = BY_NAME[partition.topic.removeprefix(self.line.address.topic_prefix)]
+                answers |= {quiet.who: quiet for record in records if (quiet := self._answer(topic, record.value)) is not None}
         return answers
 
-    def _answer(self, value: bytes) -> Quiet | None:
+    def _answer(self, topic: Topic, value: bytes) -> Quiet | None:
         try:
-            told = decode(CLOCK, value).data
+            told = decode(topic, value).data
         except UnreadableError:
             return None
-        return told if isinstance(told, Quiet) and told.who in SERVICES and told.round == self.round else None
+        return told if isinstance(told, Quiet) and told.round == self.round else None
 
     async def _census(self, answers: dict[str, Quiet]) -> Census:
         await self.forces.catch_up(answers[HANDOVER].said)

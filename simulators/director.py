@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import date
 
-from contracts.catalogue import BY_NAME, Topic, topic_name
+from contracts.catalogue import BY_NAME, SCENARIO, Topic, read_by, topic_name
 from contracts.clock import DayBegan, DayEnded
 from contracts.fact import Fact
 from simulators import desk
@@ -13,11 +13,13 @@ from simulators.calm import Calm
 from simulators.days import FIRST_DAY, YEAR_ENDS, begins, days, ends
 from simulators.desk import Addresses, Desk
 from simulators.forces import Forces, forces
-from simulators.line import CLOCK, TYPE_HEADER, Address, Headers, Line, line, onlooker, value_of
+from simulators.line import TYPE_HEADER, Address, Headers, Line, line, onlooker, value_of
 from simulators.malformed import flawed
 from simulators.script import Script, Telling, TravelTelling, by_day
 
 ODD_HEADERS: Headers = (TYPE_HEADER, ("x-feed-trace", b"\xff\xfe\x00\x80"))
+
+QUIET = [topic for topic in read_by(SCENARIO) if topic.family.name == "quiet"]
 
 OnDay = Callable[[date], Awaitable[None]]
 
@@ -91,7 +93,7 @@ class Director:
 
 def keyed_value(topic: Topic, fact: Fact, told: Telling | TravelTelling) -> tuple[bytes, bytes]:
     """Key and value of one telling, from the topic's own source at the script's own time."""
-    return fact.subject.encode(), value_of(fact, str(topic.source), told.at)
+    return fact.subject.encode(), value_of(fact, topic.source, told.at)
 
 
 @asynccontextmanager
@@ -101,5 +103,5 @@ async def director(address: Address, addresses: Addresses, token: str) -> AsyncI
     Raises:
         UsedTopicsError: the topics are not empty.
     """
-    async with line(address) as told, forces(address) as heard, onlooker(address, [CLOCK]) as clock, desk.client(token) as client:
-        yield Director(told, heard, Desk(client, addresses), Calm(told, heard, clock))
+    async with line(address) as told, forces(address) as heard, onlooker(address, QUIET) as answers, desk.client(token) as client:
+        yield Director(told, heard, Desk(client, addresses), Calm(told, heard, answers))

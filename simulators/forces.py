@@ -74,7 +74,7 @@ class Forces:
             raise NotAskedError(message)
         topic = BY_NAME[topic_name("handover-replies", answer.force)]
         fact = _reply(handover_id, answer)
-        await line.put(topic, str(handover_id).encode(), value_of(fact, str(topic.source), answer.at))
+        await line.put(topic, str(handover_id).encode(), value_of(fact, topic.source, answer.at))
 
 
 def _reply(handover_id: UUID, answer: Answer) -> ForceAccepted | ForceDeclined:

@@ -11,7 +11,7 @@ from uuid import uuid4
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 
 from contracts.catalogue import BY_NAME, SCENARIO, TOPICS, Topic, owned_by, topic_name
-from contracts.clock import DayBegan, DayEnded, Quiet
+from contracts.clock import DayBegan, DayEnded, RestAsked
 from contracts.envelope import CONTENT_TYPE, Envelope
 from contracts.fact import Fact
 
@@ -63,7 +63,7 @@ class Line:
         under_way, self.under_way = self.under_way, []
         await asyncio.gather(*under_way)
 
-    async def announce(self, told: DayBegan | DayEnded | Quiet, at: datetime) -> None:
+    async def announce(self, told: DayBegan | DayEnded | RestAsked, at: datetime) -> None:
         """Put something on the event clock's topic, keyed by the month: one partition never grows to a whole year's length."""
         await self.put(CLOCK, f"{at:%Y-%m}".encode(), value_of(told, SOURCE, at))
         await self.settled()

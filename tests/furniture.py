@@ -74,7 +74,7 @@ def received(
     topic = BY_NAME[topic_name(fact.FAMILY, principal)]
     known = recorded or noon(day)
     envelope: Envelope[Any] = Envelope(
-        id=fact_id or uuid7(), source=topic.source or "/test", type=fact.TYPE, subject=fact.subject,
+        id=fact_id or uuid7(), source=topic.source, type=fact.TYPE, subject=fact.subject,
         time=start_of_day(day), recordedtime=known, version=1, data=fact,
     )  # fmt: skip
     return Received(fact, envelope, topic, Coordinates(topic.name, 0, next(_offsets)), Occasion(known, envelope.id))

@@ -16,7 +16,7 @@ from aiokafka.errors import KafkaError
 from landfall.children import Leash, free_port, start, stop
 from landfall.embedded.postgres import NotReadyError
 
-READY_SECONDS = 30.0
+READY_SECONDS = 60.0
 TRIES = 5
 
 

@@ -20,7 +20,7 @@ from landfall.children import Leash, free_port, start, stop
 UNPRIVILEGED = "nobody"
 # Fast, then immediate shutdown.
 STOP_SIGNALS = "INT,QUIT"
-READY_SECONDS = 60.0
+READY_SECONDS = 120.0
 TRIES = 5
 AGAIN_SECONDS = 0.5
 

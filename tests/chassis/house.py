@@ -9,7 +9,7 @@ from uuid import UUID
 
 import asyncpg
 import httpx
-from aiokafka import AIOKafkaProducer
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from pydantic import SecretStr
 
 from chassis.app import serve
@@ -17,9 +17,10 @@ from chassis.database import Transaction
 from chassis.held import original_headers
 from chassis.occasion import Batch
 from chassis.room import Room
-from chassis.settings import Settings
-from contracts.catalogue import topic_of
+from chassis.settings import Profile, Settings
+from contracts.catalogue import BY_NAME, topic_of
 from contracts.envelope import Envelope
+from contracts.wire import decode
 from landfall.children import free_port
 from landfall.provision import Database
 from tests.places.kafka import Kafka
@@ -125,9 +126,7 @@ class House:
 
     async def tell(self, *told: Envelope[Any]) -> list[UUID]:
         """Their owners tell these; the ids."""
-        sent = [
-            await self.sender.send(self.prefix + topic_of(each.data).name, each.to_bytes(), key=each.subject.encode()) for each in told
-        ]
+        sent = [await self.sender.send(self.prefix + topic_of(each.data).name, each.to_bytes(), key=each.subject.encode()) for each in told]
         await asyncio.gather(*sent)
         return [each.id for each in told]
 
@@ -137,6 +136,23 @@ class House:
         """Any value at all; where it lies."""
         sent = await self.sender.send_and_wait(self.prefix + topic, value, key=key, headers=list(headers))
         return topic, sent.partition, sent.offset
+
+    async def on_topic(self, name: str) -> list[Envelope[Any]]:
+        """All that lies on a topic, partition by partition."""
+        topic, embedded = BY_NAME[name], self.kafka.profile is Profile.EMBEDDED
+        partitions = [TopicPartition(self.prefix + name, each) for each in range(topic.partitions_on(embedded=embedded))]
+        reader = AIOKafkaConsumer(bootstrap_servers=self.kafka.bootstrap, auto_offset_reset="earliest", enable_auto_commit=False)
+        await reader.start()
+        try:
+            reader.assign(partitions)
+            ends = await reader.end_offsets(partitions)
+            found = list[bytes]()
+            for each in partitions:
+                while await reader.position(each) < ends[each]:
+                    found += [record.value for record in (await reader.getmany(each, timeout_ms=1000)).get(each, [])]
+        finally:
+            await reader.stop()
+        return [decode(topic, each) for each in found]
 
     async def effects(self) -> list[UUID]:
         """The ids of all tellings that had an effect, one for each effect."""
@@ -152,7 +168,7 @@ class House:
         return {(row["topic"], row["partition"], row["offset"]): dict(row) | {"headers": original_headers(row["headers"])} for row in rows}
 
     async def reasons(self) -> list[str]:
-        return [row["reason"] for row in await self.owner.fetch("select reason from held order by topic, partition, \"offset\"")]
+        return [row["reason"] for row in await self.owner.fetch('select reason from held order by topic, partition, "offset"')]
 
     async def end_connections(self, pid: int | None = None) -> int:
         """End the service's connections, all or that one, as an administrator would; how many."""

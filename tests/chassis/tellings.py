@@ -21,7 +21,7 @@ TOLD_AT = datetime(2021, 7, 15, 12, tzinfo=UTC)
 def envelope(fact: Fact, version: int | None, *, told_at: datetime = TOLD_AT, source: str | None = None) -> Envelope[Any]:
     """That fact as its owner tells it."""
     return Envelope(
-        id=uuid4(), source=source or topic_of(fact).source or "/scenario", type=fact.TYPE, subject=fact.subject, time=told_at,
+        id=uuid4(), source=source or topic_of(fact).source, type=fact.TYPE, subject=fact.subject, time=told_at,
         recordedtime=told_at, version=version, data=fact,
     )  # fmt: skip
 

@@ -1,11 +1,9 @@
 """Under the event clock time is what was told, days end when they are said to, and whoever is asked says when it is at rest."""
 
 from datetime import UTC, date, datetime
-from typing import Any
 from uuid import UUID, uuid4
 
 import pytest_asyncio
-from aiokafka import AIOKafkaConsumer, TopicPartition
 from fastapi import APIRouter
 
 from chassis.clock import EventClock, LiveClock, clock_of
@@ -15,16 +13,12 @@ from chassis.occasion import Batch, Occasion, Telling
 from chassis.room import Room
 from chassis.say import say
 from chassis.settings import ClockKind
-from contracts.catalogue import BY_NAME
 from contracts.checks import IntelCheckOpened
-from contracts.clock import DayBegan, DayEnded, Quiet
-from contracts.wire import decode
+from contracts.clock import DayBegan, DayEnded, Quiet, RestAsked
 from tests.chassis.conftest import FreshHouse
 from tests.chassis.house import House, Running, Witness, asked
 from tests.chassis.tellings import TOLD_AT, amended, created, envelope
 from tests.waiting import until
-
-CLOCK = BY_NAME["clock.v1"]
 
 
 @pytest_asyncio.fixture
@@ -49,22 +43,11 @@ async def _open_a_check(batch: Batch, tx: Transaction) -> None:
 
 async def _answers(house: House) -> list[Quiet]:
     """What the service has said about its rest."""
-    at = TopicPartition(house.prefix + CLOCK.name, 0)
-    reader = AIOKafkaConsumer(bootstrap_servers=house.kafka.bootstrap, auto_offset_reset="earliest", enable_auto_commit=False)
-    await reader.start()
-    found = list[Any]()
-    try:
-        reader.assign([at])
-        end = (await reader.end_offsets([at]))[at]
-        while await reader.position(at) < end:
-            found += [decode(CLOCK, record.value) for record in (await reader.getmany(at, timeout_ms=1000)).get(at, [])]
-    finally:
-        await reader.stop()
-    return [each.data for each in found if each.source == f"/{house.name}"]
+    return [each.data for each in await house.on_topic(f"quiet.{house.name}.v1")]
 
 
 async def _ask(house: House, number: int) -> None:
-    await house.tell(envelope(Quiet(who="scenario", round=number, heard={}, said={}), None, source="/scenario"))
+    await house.tell(envelope(RestAsked(round=number), None))
 
 
 async def _answered(house: House, number: int) -> Quiet:
@@ -168,16 +151,6 @@ async def test_who_is_asked_answers_with_what_it_heard_and_said_each_counted_onc
     assert answer.who == "intel"
     assert answer.heard == {"records.v1": 5}  # three handled, one that waits for a gap, one that could not be borne
     assert answer.said == {"checks.v1": 3}
-
-
-async def test_the_answers_of_others_are_not_answered(intel: House) -> None:
-    async with intel.opened(Room("intel", {"records": Witness().hear}), clock=ClockKind.EVENT):
-        await intel.tell(envelope(Quiet(who="stats", round=6, heard={}, said={}), None, source="/stats"))
-        await _has_heard(intel, 1)
-        await _ask(intel, 7)
-        await _answered(intel, 7)
-
-    assert [each.round for each in await _answers(intel)] == [7]
 
 
 async def test_who_still_has_something_to_send_is_not_at_rest(intel: House) -> None:

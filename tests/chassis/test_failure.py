@@ -100,5 +100,3 @@ async def test_a_connection_that_was_ended_in_a_transaction_is_infrastructure(da
     await other.close()
 
     assert fault_of(ended.value) is Fault.INFRASTRUCTURE
-
-

@@ -253,7 +253,7 @@ async def test_a_hole_that_a_transaction_leaves_halts_and_is_not_read_over(house
 async def test_a_record_that_cannot_be_unpacked_halts_its_partition_and_no_other(house: FreshHouse) -> None:
     intel = await house("intel")
     command = [sys.executable, "-c", UNREADABLE_HEADER, intel.kafka.bootstrap, intel.prefix + RECORDS.name, "3"]
-    subprocess.run(command, env={**os.environ, "AIOKAFKA_NO_EXTENSIONS": "1"}, check=True, timeout=60)  # noqa: ASYNC221, S603 - our own text
+    subprocess.run(command, env={**os.environ, "AIOKAFKA_NO_EXTENSIONS": "1"}, check=True, timeout=60)  # noqa: ASYNC221 - our own text
     others = [created(_record_on(partition)) for partition in PARTITIONS if partition != 3]
     await intel.tell(*others)
 

@@ -30,7 +30,7 @@ HEADERS = (
 
 def _set_aside(raw: Raw, reason: HoldReason, subject: UUID | None = None, version: int | None = None) -> Held:
     coordinates = Coordinates(raw.topic, raw.partition, raw.offset)
-    return Held(reason, "why", BY_NAME[raw.topic], coordinates, Occasion(TOLD_AT), raw, subject and str(subject), version)
+    return Held(reason, "why", BY_NAME[raw.topic], coordinates, Occasion(TOLD_AT), raw, None if subject is None else str(subject), version)
 
 
 def _settings(url: str) -> Settings:

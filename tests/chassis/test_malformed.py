@@ -1,10 +1,8 @@
 """Every value ends once, handled or held with its original bytes, in every way that a value can be wrong."""
 
-from typing import Any
 from uuid import uuid4
 
 from chassis.room import Room
-from contracts.envelope import Envelope
 from tests.chassis.conftest import FreshHouse
 from tests.chassis.house import House, Witness
 from tests.chassis.tellings import created
@@ -45,11 +43,10 @@ async def _ended(house: House, number: int) -> None:
 
 async def test_each_wrong_value_is_held_once_with_its_bytes_and_the_others_are_handled(house: FreshHouse) -> None:
     intel, witness = await house("intel"), Witness()
-    around: list[Envelope[Any]] = []
+    around = [created(uuid4()) for _ in WRONG]
     lying = {}
-    for complaint, (value, key) in WRONG.items():
-        around.append(created(uuid4()))
-        await intel.tell(around[-1])
+    for fine, (complaint, (value, key)) in zip(around, WRONG.items(), strict=True):
+        await intel.tell(fine)
         lying[complaint] = await intel.tell_raw(value, key=key, headers=[("x", b"\xff"), ("y", None)])
 
     async with intel.opened(Room("intel", {"records": witness.hear})):

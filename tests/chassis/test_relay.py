@@ -9,7 +9,6 @@ from uuid import UUID, uuid4
 
 import pytest
 import pytest_asyncio
-from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from chassis import relay as relays
 from chassis.database import Pool, open_pool
@@ -18,13 +17,11 @@ from chassis.pulse import Pulse
 from chassis.relay import Relay
 from chassis.room import Room
 from chassis.say import say
-from contracts.catalogue import BY_NAME, topic_of
+from contracts.catalogue import topic_of
 from contracts.checks import IntelCheckOpened
 from contracts.codes import Cohort
-from contracts.envelope import Envelope
 from contracts.fact import Fact
 from contracts.handover_packs import HandoverNotice
-from contracts.wire import decode
 from tests.chassis.conftest import FreshHouse
 from tests.chassis.house import House, Witness
 from tests.chassis.tellings import created
@@ -72,24 +69,6 @@ async def _all_sent(house: House) -> None:
     await until(outbox_is_empty, "everything is acknowledged")
 
 
-async def _on_topic(house: House, topic: str) -> list[Envelope[Any]]:
-    """All that lies on a topic, partition by partition."""
-    partitions = [TopicPartition(house.prefix + topic, each) for each in range(BY_NAME[topic].partitions)]
-    reader = AIOKafkaConsumer(bootstrap_servers=house.kafka.bootstrap, auto_offset_reset="earliest", enable_auto_commit=False, fetch_max_wait_ms=5)
-    await reader.start()
-    try:
-        reader.assign(partitions)
-        ends = await reader.end_offsets(partitions)
-        found = list[bytes]()
-        for each in partitions:
-            while await reader.position(each) < ends[each]:
-                polled = await reader.getmany(each, timeout_ms=1000)
-                found += [record.value for record in polled.get(each, [])]
-    finally:
-        await reader.stop()
-    return [decode(BY_NAME[topic], each) for each in found]
-
-
 async def test_what_was_committed_before_a_crash_is_said_after_it(intel: House, pool: Pool) -> None:
     facts = [_opened() for _ in range(20)]
     await _say(pool, *facts)
@@ -97,7 +76,7 @@ async def test_what_was_committed_before_a_crash_is_said_after_it(intel: House, 
     async with _relaying(intel):
         await _all_sent(intel)
 
-    told = await _on_topic(intel, "checks.v1")
+    told = await intel.on_topic("checks.v1")
     assert sorted(each.data.subject for each in told) == sorted(fact.subject for fact in facts)
     assert {each.id for each in told} == {row["id"] for row in await intel.owner.fetch("select id from said")}
 
@@ -116,7 +95,7 @@ async def test_what_a_handler_says_is_said_by_the_whole_service(intel: House) ->
         await until(said, "everything is said")
         await _all_sent(intel)
 
-    checks = await _on_topic(intel, "checks.v1")
+    checks = await intel.on_topic("checks.v1")
     assert sorted((each.subject, each.causationid) for each in checks) == sorted((each.subject, each.id) for each in told)
 
 
@@ -134,7 +113,7 @@ async def test_of_two_instances_one_sends_and_the_other_takes_over(intel: House,
         await _say(pool, *[_opened() for _ in range(50)])
         await _all_sent(intel)
 
-    told = await _on_topic(intel, "checks.v1")
+    told = await intel.on_topic("checks.v1")
     assert led_alone
     assert len(told) == len({each.id for each in told}) == 100
 
@@ -147,7 +126,7 @@ async def test_a_leader_whose_lock_died_with_its_connection_loses_nothing(intel:
         await _say(pool, *[_opened() for _ in range(50)])
         await _all_sent(intel)
 
-    assert len({each.id for each in await _on_topic(intel, "checks.v1")}) == 100
+    assert len({each.id for each in await intel.on_topic("checks.v1")}) == 100
 
 
 async def test_who_lost_its_lock_sends_nothing_more(intel: House, pool: Pool, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -157,7 +136,7 @@ async def test_who_lost_its_lock_sends_nothing_more(intel: House, pool: Pool, mo
     async with _relaying(intel) as (only,):
         await until(lambda: only.pulse.relay_failure == "ConnectionError", "it notices that it holds no lock")
 
-    assert await _on_topic(intel, "checks.v1") == []
+    assert await intel.on_topic("checks.v1") == []
     assert await intel.fetchval("select count(*) from outbox") == 1
 
 
@@ -172,7 +151,7 @@ async def test_who_committed_late_with_a_lower_number_is_sent_and_not_deleted_un
         await slowly.commit()
         await _all_sent(intel)
 
-    assert {each.data for each in await _on_topic(intel, "checks.v1")} == {late, early}
+    assert {each.data for each in await intel.on_topic("checks.v1")} == {late, early}
 
 
 async def test_rounds_keep_the_order_of_each_record(intel: House, pool: Pool, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -184,7 +163,7 @@ async def test_rounds_keep_the_order_of_each_record(intel: House, pool: Pool, mo
             await _say(pool, *[_opened(record) for _ in range(5) for record in records])
         await _all_sent(intel)
 
-    told = await _on_topic(intel, "checks.v1")
+    told = await intel.on_topic("checks.v1")
     for record in records:
         assert [each.version for each in told if each.subject == str(record)] == list(range(1, 21))
 
@@ -199,7 +178,7 @@ async def test_a_payload_for_one_force_is_gone_once_the_broker_has_it(house: Fre
             await _all_sent(handover)
 
     assert before
-    assert [each.data for each in await _on_topic(handover, topic_of(notice).name)] == [notice]
+    assert [each.data for each in await handover.on_topic(topic_of(notice).name)] == [notice]
     assert await handover.fetchval("select payload is null from said")
 
 
@@ -208,7 +187,7 @@ async def test_a_fact_stays_so_that_it_can_be_told_again(intel: House, pool: Poo
         await _say(pool, _opened())
         await _all_sent(intel)
 
-    (told,) = await _on_topic(intel, "checks.v1")
+    (told,) = await intel.on_topic("checks.v1")
     assert await intel.fetchval("select payload from said") == told.to_bytes()
 
 

@@ -103,10 +103,12 @@ async def test_nothing_is_said_by_a_transaction_that_did_not_commit(database: Fr
 
 
 async def test_a_fact_too_large_for_its_topic_is_refused_before_commit(database: FreshDatabase) -> None:
-    too_large = Telling(Quiet(who="intel", round=1, heard={f"a topic named {each}": 1 for each in range(MAX_VALUE_BYTES // 20)}, said={}), OCCASION)
+    too_large = Telling(
+        Quiet(who="intel", round=1, heard={f"a topic named {each}": 1 for each in range(MAX_VALUE_BYTES // 20)}, said={}), OCCASION
+    )
 
     async with open_pool(_settings((await database("intel")).url), "test") as pool, pool.acquire() as tx:
-        with pytest.raises(OversizedError, match=r"clock\.v1 takes 990000"):
+        with pytest.raises(OversizedError, match=r"quiet\.intel\.v1 takes 990000"):
             await say(tx, [Telling(_opened(uuid4()), OCCASION), too_large])
 
         assert await _said(tx) == []

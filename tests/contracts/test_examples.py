@@ -71,5 +71,5 @@ def test_every_cause_in_the_story_is_told_in_it_or_lies_before_it() -> None:
 
     caused = [(example(kind), told[example(kind)["causationid"]]) for kind in kinds() if example(kind).get("causationid") in told]
 
-    assert len(caused) > len(kinds()) // 2
+    assert len(caused) >= len(kinds()) // 2
     assert all(cause["id"] < effect["id"] for effect, cause in caused)

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from contracts import wire
-from contracts.catalogue import BY_NAME, SCENARIO
+from contracts.catalogue import BY_NAME
 from tests.contracts.golden import altered, bytes_of, example, topic_of
 
 SOMEBODY = "Penelope Quartermaine"
@@ -106,12 +106,9 @@ def test_a_topic_that_keeps_an_order_needs_a_version(version: object) -> None:
         wire.decode(topic_of(DECISION), altered(DECISION, version=version))
 
 
-def test_many_may_speak_on_the_clock() -> None:
-    clock = BY_NAME["clock.v1"]
-
-    envelope = wire.decode(clock, altered("quiet.v1", source=f"/{SCENARIO}"))
-
-    assert envelope.source == f"/{SCENARIO}"
+def test_no_service_answers_for_another_that_it_is_at_rest() -> None:
+    with pytest.raises(wire.UnreadableError, match="source: must be /intel"):
+        wire.decode(BY_NAME["quiet.intel.v1"], altered("quiet.v1"))
 
 
 def test_what_a_later_writer_adds_is_not_looked_at() -> None:

@@ -12,7 +12,7 @@ async def test_what_was_acknowledged_is_there_after_a_kill(kafka: Kafka, topic_p
     await topics("clock")
     topic = TopicPartition(f"{topic_prefix}clock.v1", 0)
     async with AIOKafkaProducer(bootstrap_servers=kafka.bootstrap, acks="all") as producer:
-        await producer.send_and_wait(topic.topic, b"kept")
+        await producer.send_and_wait(topic.topic, b"kept", partition=topic.partition)
     assert kafka.node is not None
     before = kafka.bootstrap
 
