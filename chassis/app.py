@@ -172,15 +172,21 @@ async def _nothing() -> None:
 
 async def _until(stop: asyncio.Event, tasks: list["asyncio.Task[None]"]) -> None:
     stopping = asyncio.create_task(stop.wait())
-    await asyncio.wait([stopping, *tasks], return_when=asyncio.FIRST_COMPLETED)
-    stopping.cancel()
+    try:
+        await asyncio.wait([stopping, *tasks], return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        stopping.cancel()
 
 
 async def _end(tasks: list["asyncio.Task[None]"]) -> None:
-    """What has not ended by itself in its time of grace, or was never asked to, is cancelled."""
-    for each in tasks:
-        each.cancel()
-    await asyncio.gather(*tasks, return_exceptions=True)
+    """What has not ended by itself in its time of grace, or was never asked to, is cancelled.
+
+    More than once if need be: up to Python 3.11 a wait that ends at that very moment swallows its cancellation.
+    """
+    while pending := [each for each in tasks if not each.done()]:
+        for each in pending:
+            each.cancel()
+        await asyncio.wait(pending, timeout=1)
 
 
 def _complain_of_the_dead(tasks: list["asyncio.Task[None]"]) -> None:

@@ -63,7 +63,7 @@ def read_value(topic: Topic, raw: Raw, coordinates: Coordinates, occasion: Calla
         return Held(HoldReason.UNKNOWN_TYPE, str(error), topic, coordinates, occasion(None), raw)
     except UnreadableError as error:
         return Held(HoldReason.MALFORMED, str(error), topic, coordinates, occasion(None), raw)
-    if raw.key is None and topic.family.key != "-":
+    if raw.key is None:
         return Held(HoldReason.MALFORMED, f"no key: this topic is keyed by {topic.family.key}", topic, coordinates, occasion(None), raw)
     return Candidate(Received(envelope.data, envelope, topic, coordinates, occasion(envelope)), raw)
 

@@ -62,7 +62,7 @@ class JarKafka:
         self.folder.mkdir(parents=True, exist_ok=True)
         settings = self.folder / "server.properties"
         settings.write_text(PROPERTIES.format(port=self.port, controller=free_port(), data=self.folder / "data"))
-        arguments = ("kafka.tools.StorageTool", "format", "--ignore-formatted", "-t", self.cluster, "-c", str(settings))
+        arguments = ("kafka.tools.StorageTool", "format", "--ignore-formatted", f"--cluster-id={self.cluster}", "-c", str(settings))
         made = subprocess.run(self._java(*arguments), capture_output=True, check=False)  # noqa: S603 - our own jars
         if made.returncode:
             message = f"Kafka's storage could not be formatted: {made.stderr.decode(errors='replace')[-2000:]}"

@@ -16,7 +16,7 @@ from simulators.quiet import OUTSIDERS, Census, Rest
 
 ANSWER_SECONDS = 2.0
 PATIENCE_SECONDS = 60.0
-SHORTEST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 0.002, 0.05
+SHORTEST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 0.02, 0.1
 HANDOVER = "handover"
 OUTSIDE = frozenset(topic.name for topic in TOPICS if topic.family.owner in OUTSIDERS)
 

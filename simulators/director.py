@@ -1,6 +1,6 @@
 """Plays a script day by day: tells what is told, lets persons decide, ends the day, and waits for rest after each."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -15,7 +15,7 @@ from simulators.desk import Addresses, Desk
 from simulators.forces import Forces, forces
 from simulators.line import TYPE_HEADER, Address, Headers, Line, line, onlooker, value_of
 from simulators.malformed import flawed
-from simulators.script import Script, Telling, TravelTelling, by_day
+from simulators.script import Flaw, Script, Telling, TravelTelling, by_day
 
 ODD_HEADERS: Headers = (TYPE_HEADER, ("x-feed-trace", b"\xff\xfe\x00\x80"))
 
@@ -54,6 +54,9 @@ class Director:
         if happening != Script():  # where nothing is told the line rests as it did when the day began
             await self._tell(happening)
             await self.calm.wait(begins(day))
+        if flawed_ones := [each for each in happening.tellings if each.flaw is not None]:
+            await self._tell_unreadable(flawed_ones)
+            await self.calm.wait(begins(day))
         if happening.decisions or happening.closures or happening.offers:
             await self._decide(happening)
             await self.calm.wait(begins(day))
@@ -62,7 +65,8 @@ class Director:
 
     async def _tell(self, happening: Script) -> None:
         for telling in happening.tellings:
-            await self._tell_notification(telling)
+            if telling.flaw is None:
+                await self._tell_notification(telling)
         for travel in happening.travels:
             await self._tell_travel(travel)
         for answer in happening.answers:
@@ -79,12 +83,15 @@ class Director:
 
     async def _tell_notification(self, telling: Telling) -> None:
         topic = BY_NAME[topic_name("notifications", telling.channel)]
-        key, value = keyed_value(topic, telling.notice, telling)
         headers = ODD_HEADERS if telling.odd_headers else (TYPE_HEADER,)
-        if telling.flaw is not None:
-            await self.line.put(topic, *flawed(telling.flaw, key, value), headers)
-        else:
-            await self.line.put(topic, key, value, headers)
+        await self.line.put(topic, *keyed_value(topic, telling.notice, telling), headers)
+
+    async def _tell_unreadable(self, tellings: Sequence[Telling]) -> None:
+        """At rest: what cannot be read has no time of its own, and is dated by a clock that must have heard of the day."""
+        for telling in tellings:
+            topic = BY_NAME[topic_name("notifications", telling.channel)]
+            key, value = keyed_value(topic, telling.notice, telling)
+            await self.line.put(topic, *flawed(telling.flaw or Flaw.NULL, key, value))
 
     async def _tell_travel(self, travel: TravelTelling) -> None:
         topic = BY_NAME[topic_name("travel-notices", travel.sender)]

@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from uuid import UUID, uuid4
 
 import pytest
-from aiokafka import AIOKafkaProducer, TopicPartition
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, RecordsToDelete
 from aiokafka.errors import KafkaTimeoutError
 from aiokafka.partitioner import DefaultPartitioner
@@ -229,6 +229,17 @@ async def test_what_was_deleted_after_it_was_read_is_not_missed(house: FreshHous
     assert await _halts(intel) == {}
 
 
+async def _ends_at(house: House, partition: int, offset: int) -> bool:
+    at = TopicPartition(house.prefix + RECORDS.name, partition)
+    reader = AIOKafkaConsumer(bootstrap_servers=house.kafka.bootstrap)
+    await reader.start()
+    try:
+        ends = await reader.end_offsets([at])
+    finally:
+        await reader.stop()
+    return bool(ends[at] == offset)
+
+
 @pytest.mark.kafka
 async def test_a_hole_that_a_transaction_leaves_halts_and_is_not_read_over(house: FreshHouse) -> None:
     intel, told, after = await house("intel"), created(_record_on(3)), created(_record_on(3))
@@ -237,6 +248,7 @@ async def test_a_hole_that_a_transaction_leaves_halts_and_is_not_read_over(house
     async with stranger.transaction():
         await stranger.send(intel.prefix + RECORDS.name, told.to_bytes(), key=told.subject.encode())
     await stranger.stop()
+    await until(lambda: _ends_at(intel, 3, 2), "the transaction's marker lies behind its telling")
     await intel.tell(after)
 
     async with intel.opened(_room()) as running:

@@ -172,21 +172,12 @@ def test_no_value_whatever_breaks_the_reader(value: bytes | None) -> None:
     assert read.raw.value == value
 
 
-def test_a_telling_without_a_key_is_malformed_where_the_topic_has_keys() -> None:
+def test_a_telling_without_a_key_is_malformed() -> None:
     read = _read(created(RECORD).to_bytes(), key=None)
 
     assert isinstance(read, Held)
     assert read.reason is HoldReason.MALFORMED
     assert read.complaint == "no key: this topic is keyed by record_id"
-
-
-def test_the_clock_needs_no_key() -> None:
-    ended = b'{"specversion": "1.0", "id": "00000000-0000-4000-8000-000000000001", "source": "/scenario", "type": "day-ended.v1", '
-    ended += b'"subject": "2021-07-15", "time": "2021-07-15T00:00:00Z", "data": {"day": "2021-07-15"}}'
-
-    read = _read(ended, key=None, topic="clock.v1")
-
-    assert isinstance(read, Candidate)
 
 
 def test_a_type_of_a_later_release_is_told_apart_from_what_is_malformed() -> None:
