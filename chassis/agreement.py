@@ -25,7 +25,7 @@ async def disagreements(onlooker: AIOKafkaConsumer, places: Mapping[TopicPartiti
     starts = await onlooker.beginning_offsets(list(places)) if places else {}
     found = {each: LOST for each, place in places.items() if starts[each] > place.next}
     to_compare = {each: place for each, place in places.items() if place.last_digest is not None and starts[each] < place.next}
-    values = await _values_before(onlooker, await _not_beyond_the_end(onlooker, to_compare))
+    values = await _values_before(onlooker, to_compare)
     for each, place in to_compare.items():
         if each not in values:
             found[each] = ABSENT
@@ -57,15 +57,17 @@ async def _values_before(onlooker: AIOKafkaConsumer, places: Mapping[TopicPartit
                 found[each] = digest(records[0].value)
             del wanted[each]
         onlooker.pause(*polled)
+        wanted = {each: place for each, place in wanted.items() if not _ends_before(onlooker, each, place)}
     if wanted:
         message = f"no answer about {len(wanted)} stored places within {PATIENCE_SECONDS:.0f} s"
         raise KafkaTimeoutError(message)
     return found
 
 
-async def _not_beyond_the_end(onlooker: AIOKafkaConsumer, places: Mapping[TopicPartition, Place]) -> dict[TopicPartition, Place]:
-    ends = await onlooker.end_offsets(list(places)) if places else {}
-    return {each: place for each, place in places.items() if ends[each] >= place.next}
+def _ends_before(onlooker: AIOKafkaConsumer, partition: TopicPartition, place: Place) -> bool:
+    """Whether the fetch itself said so. The embedded broker's list of offsets ends with the last batch's first value, not its last."""
+    end = onlooker.highwater(partition)
+    return end is not None and end < place.next
 
 
 def _look_at(onlooker: AIOKafkaConsumer, wanted: Mapping[TopicPartition, Place]) -> None:

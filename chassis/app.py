@@ -20,6 +20,7 @@ from chassis.footing import Footing
 from chassis.http import application
 from chassis.leash import hold
 from chassis.listen import Listener
+from chassis.parts import complain_of_the_dead, end, until_one_ends
 from chassis.pulse import Pulse
 from chassis.relay import WAKE, Relay
 from chassis.room import Room
@@ -64,20 +65,20 @@ async def serve(room: Room, settings: Settings, stop: asyncio.Event | None = Non
         calendar = Calendar(room, clock, settings.kafka_topic_prefix)
         web = _Server(_http_config(settings, application(room, settings, pool, clock, pulse, on_commit)))
         tasks = [asyncio.create_task(_answer(web), name="http"), asyncio.create_task(relay.run(), name="relay")]
-        stack.push_async_callback(_end, tasks)
+        stack.push_async_callback(end, tasks)
         listener = await stack.enter_async_context(_listener(room, settings, pool, clock, calendar, pulse, on_commit))
         timers = Timers(room, pool, clock, on_commit)
         tasks += [asyncio.create_task(listener.run(), name="listener"), asyncio.create_task(timers.run(), name="timers")]
-        stack.push_async_callback(_end, tasks)  # once more: tasks end before the clients they work with
+        stack.push_async_callback(end, tasks)  # once more: tasks end before the clients they work with
         log.info("started", profile=settings.profile, clock=settings.clock)
-        await _until(stop, tasks)
+        await until_one_ends(stop, tasks)
         listener.stopping.set()
         timers.stopping.set()
         web.should_exit = True
         await asyncio.wait([each for each in tasks if each.get_name() != "relay"], timeout=GRACE_SECONDS)
         relay.stop()
         await asyncio.wait(tasks, timeout=GRACE_SECONDS)
-        _complain_of_the_dead(tasks)
+        complain_of_the_dead(tasks)
 
 
 def _stop_on_signals() -> asyncio.Event:
@@ -168,34 +169,3 @@ async def _answering(
 
 async def _nothing() -> None:
     """An idle service under the live clock has nothing to say."""
-
-
-async def _until(stop: asyncio.Event, tasks: list["asyncio.Task[None]"]) -> None:
-    stopping = asyncio.create_task(stop.wait())
-    try:
-        await asyncio.wait([stopping, *tasks], return_when=asyncio.FIRST_COMPLETED)
-    finally:
-        stopping.cancel()
-
-
-async def _end(tasks: list["asyncio.Task[None]"]) -> None:
-    """What has not ended by itself in its time of grace, or was never asked to, is cancelled.
-
-    More than once if need be: up to Python 3.11 a wait that ends at that very moment swallows its cancellation.
-    """
-    while pending := [each for each in tasks if not each.done()]:
-        for each in pending:
-            each.cancel()
-        await asyncio.wait(pending, timeout=1)
-
-
-def _complain_of_the_dead(tasks: list["asyncio.Task[None]"]) -> None:
-    """A part that died takes the service with it, so that a supervisor sees it.
-
-    Raises:
-        BaseException: what the part died of.
-    """
-    for each in tasks:
-        if each.done() and not each.cancelled() and (error := each.exception()) is not None:
-            log.error("part_died", part=each.get_name(), error=type(error).__name__)
-            raise error

@@ -43,15 +43,15 @@ async def _told(address: Address) -> list[Fact]:
     topics = [topic for topic in TOPICS if topic.family.name not in UNCOUNTED]
     found: dict[str, Fact] = {}
     async with onlooker(address, topics) as consumer:
-        ends = {each: end for each, end in (await consumer.end_offsets(partitions_of(address, topics))).items() if end}
-        while ends:
-            for partition, records in (await consumer.getmany(*ends, timeout_ms=POLL_MS)).items():
+        told = {each for each, end in (await consumer.end_offsets(partitions_of(address, topics))).items() if end}
+        while told:
+            for partition, records in (await consumer.getmany(*told, timeout_ms=POLL_MS)).items():
                 topic = BY_NAME[partition.topic.removeprefix(address.topic_prefix)]
                 for record in records:
                     fact = _fact(topic.name, record.value)
                     found[fact.pop("id", f"{partition.topic} {partition.partition} {record.offset}")] = fact
-                if records[-1].offset + 1 >= ends[partition]:
-                    del ends[partition]
+                if records[-1].offset + 1 >= (consumer.highwater(partition) or 0):
+                    told.remove(partition)
                     consumer.pause(partition)
     return list(found.values())
 

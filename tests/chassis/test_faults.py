@@ -4,6 +4,8 @@ import asyncio
 from collections import Counter
 from uuid import uuid4
 
+import asyncpg
+
 from chassis.database import Transaction
 from chassis.occasion import Batch
 from chassis.room import Room
@@ -46,6 +48,11 @@ async def test_with_connections_ended_in_the_middle_every_telling_has_its_effect
     assert await intel.held() == {}
 
 
+async def _cut_off(house: House) -> bool:
+    """Whether there were connections to end: those ended a moment ago may not have been made again yet."""
+    return await house.end_connections() > 1
+
+
 async def test_with_every_connection_ended_at_once_every_telling_has_its_effect_once(house: FreshHouse) -> None:
     intel = await house("intel")
 
@@ -54,18 +61,23 @@ async def test_with_every_connection_ended_at_once_every_telling_has_its_effect_
         told = Counter[object]()
         for _ in range(3):
             told += await _tell_in_turns(intel, NUMBER // 3)
-            assert await intel.end_connections() > 1
+            await until(lambda: _cut_off(intel), "its connections were ended")
         await until(lambda: _at_least(intel, NUMBER), "every telling has an effect")
 
     assert Counter(await intel.effects()) == told
 
 
 async def test_a_service_that_was_stopped_goes_on_where_it_was(house: FreshHouse) -> None:
-    intel, room = await house("intel"), Room("intel", {"records": Witness().hear})
+    intel, room, enough = await house("intel"), Room("intel", {"records": Witness().hear}), asyncio.Event()
     told = await _tell_in_turns(intel, NUMBER)
 
-    async with intel.opened(room, batch_max_records=20):
-        await until(lambda: _at_least(intel, 40), "some are handled")
+    async def stop_soon(_batch: Batch, tx: Transaction) -> None:
+        if await tx.fetchval("select count(*) >= 40 from effect"):
+            enough.set()
+            first.stopping.set()
+
+    async with intel.opened(Room("intel", {"records": Witness(and_then=stop_soon).hear}), batch_max_records=20) as first:
+        await until(enough.is_set, "some are handled")
     in_between = await intel.fetchval("select count(*) from effect")
     async with intel.opened(room, batch_max_records=20):
         await until(lambda: _at_least(intel, NUMBER), "every telling has an effect")
@@ -123,3 +135,23 @@ async def test_a_service_whose_tables_are_missing_waits_for_them_and_holds_nothi
 
     assert Counter(await intel.effects()) == told
     assert await intel.held() == {}
+
+
+async def test_an_outage_while_tellings_are_taken_one_by_one_holds_none_of_them(house: FreshHouse) -> None:
+    intel, poison, outages = await house("intel"), created(uuid4()), 0
+
+    async def fail_when_alone(batch: Batch, _tx: Transaction) -> None:
+        nonlocal outages
+        if len(batch) == 1 and outages < 3:
+            outages += 1
+            raise asyncpg.CannotConnectNowError
+
+    told = [created(uuid4()) for _ in range(20)]
+    await intel.tell(*told[:10], poison, *told[10:])
+    witness = Witness(poison={poison.subject}, and_then=fail_when_alone)
+    async with intel.opened(Room("intel", {"records": witness.hear})):
+        await until(lambda: _at_least(intel, 20), "every other telling has an effect")
+
+    assert outages == 3
+    assert sorted(await intel.effects()) == sorted(each.id for each in told)
+    assert [each["subject"] for each in (await intel.held()).values()] == [poison.subject]

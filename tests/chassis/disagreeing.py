@@ -1,0 +1,94 @@
+"""Faults of a topic, and how a test sees what they lead to."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from uuid import UUID, uuid4
+
+from aiokafka import TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient, RecordsToDelete
+from aiokafka.partitioner import DefaultPartitioner
+
+from chassis.broker import onlooker
+from chassis.room import Room
+from contracts.catalogue import BY_NAME
+from landfall.topics import TopicError, make_topics
+from tests.chassis.house import House, Running, Witness
+from tests.chassis.tellings import created
+from tests.waiting import until
+
+RECORDS = BY_NAME["records.v1"]
+PARTITIONS = list(range(RECORDS.partitions))
+
+
+def record_on(partition: int) -> UUID:
+    """A record whose facts lie on that partition."""
+    while True:
+        record = uuid4()
+        if DefaultPartitioner()(str(record).encode(), PARTITIONS, PARTITIONS) == partition:
+            return record
+
+
+def room() -> Room:
+    return Room("intel", {"records": Witness().hear})
+
+
+@asynccontextmanager
+async def administering(house: House) -> AsyncIterator[AIOKafkaAdminClient]:
+    admin = AIOKafkaAdminClient(bootstrap_servers=house.kafka.bootstrap)
+    await admin.start()
+    try:
+        yield admin
+    finally:
+        await admin.close()
+
+
+async def make_topic_again(house: House) -> None:
+    async def made() -> bool:
+        try:
+            await make_topics(house.kafka.bootstrap, [RECORDS], prefix=house.prefix)
+        except TopicError:
+            return False
+        return await end_of(house, 0) == 0
+
+    async with administering(house) as admin:
+        await admin.delete_topics([house.prefix + RECORDS.name])
+    await until(made, "the topic is made again")
+
+
+async def end_of(house: House, partition: int) -> int:
+    looking, at = onlooker(house.settings(), "test"), TopicPartition(house.prefix + RECORDS.name, partition)
+    await looking.start()
+    try:
+        return int((await looking.end_offsets([at]))[at])
+    finally:
+        await looking.stop()
+
+
+async def delete_records_before(house: House, partition: int, offset: int) -> None:
+    async with administering(house) as admin:
+        await admin.delete_records({TopicPartition(house.prefix + RECORDS.name, partition): RecordsToDelete(before_offset=offset)})
+
+
+async def halts(house: House) -> dict[int, str]:
+    rows = await house.owner.fetch("select partition, halted from positions where halted is not null")
+    return {row["partition"]: row["halted"] for row in rows}
+
+
+async def handle(house: House, *records: UUID) -> None:
+    """Let the service hear of these records and stop."""
+    before = len(await house.effects())
+    async with house.opened(room()):
+        await house.tell(*map(created, records))
+        await has_effects(house, before + len(records))
+
+
+async def has_effects(house: House, number: int) -> None:
+    async def it_has() -> bool:
+        return len(await house.effects()) == number
+
+    await until(it_has, f"{number} tellings had an effect")
+
+
+async def says_halted(house: House, running: Running, partition: int) -> None:
+    complaint = f"{house.prefix}records.v1/{partition} is halted"
+    await until(lambda: running.complains_of(complaint), f"it complains that partition {partition} is halted")

@@ -1,0 +1,82 @@
+"""Of all instances one sends, as long as it holds the lock; another takes over when it ends."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+import pytest_asyncio
+
+from chassis import relay as relays
+from chassis.database import Pool, open_pool
+from tests.chassis.conftest import FreshHouse
+from tests.chassis.house import House
+from tests.chassis.relaying import all_sent, check_opened, relaying, say_all
+from tests.waiting import until
+
+
+@pytest_asyncio.fixture
+async def intel(house: FreshHouse) -> House:
+    return await house("intel")
+
+
+@pytest_asyncio.fixture
+async def pool(intel: House) -> AsyncIterator[Pool]:
+    async with open_pool(intel.settings(), "test") as opened:
+        yield opened
+
+
+async def test_of_two_instances_one_sends_and_the_other_takes_over(intel: House, pool: Pool) -> None:
+    async with relaying(intel, 2) as both:
+        await until(lambda: any(each.leading for each in both), "one of them leads")
+        (leader,) = [each for each in both if each.leading]
+        (other,) = [each for each in both if each is not leader]
+        await say_all(pool, *[check_opened() for _ in range(50)])
+        await all_sent(intel)
+        led_alone = not other.leading
+
+        leader.stop()
+        await until(lambda: other.leading, "the other has taken over")
+        await say_all(pool, *[check_opened() for _ in range(50)])
+        await all_sent(intel)
+
+    told = await intel.on_topic("checks.v1")
+    assert led_alone
+    assert len(told) == len({each.id for each in told}) == 100
+
+
+async def test_a_leader_whose_lock_died_with_its_connection_loses_nothing(intel: House, pool: Pool) -> None:
+    async with relaying(intel) as (only,):
+        await until(lambda: only.leading, "it leads")
+        await say_all(pool, *[check_opened() for _ in range(50)])
+        assert await intel.end_connections(await intel.fetchval("select pid from pg_locks where locktype = 'advisory'")) == 1
+        await say_all(pool, *[check_opened() for _ in range(50)])
+        await all_sent(intel)
+
+    assert len({each.id for each in await intel.on_topic("checks.v1")}) == 100
+
+
+async def test_who_lost_its_lock_sends_nothing_more(intel: House, pool: Pool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(relays, "LEAD", "select $1::bigint is not null")  # a leader without a lock, as behind a pooler of connections
+    await say_all(pool, check_opened())
+
+    async with relaying(intel) as (only,):
+        await until(lambda: only.pulse.relay_failure == "ConnectionError", "it notices that it holds no lock")
+
+    assert await intel.on_topic("checks.v1") == []
+    assert await intel.fetchval("select count(*) from outbox") == 1
+
+
+async def test_a_follower_that_was_woken_sleeps_again(intel: House) -> None:
+    async with relaying(intel, 2) as both:
+        await until(lambda: any(each.leading for each in both), "one of them leads")
+        (follower,) = [each for each in both if not each.leading]
+        follower.wake()
+        await until(lambda: not follower.woken.is_set(), "the follower has gone back to sleep")
+
+
+async def test_a_follower_s_word_wakes_the_leader(intel: House, pool: Pool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(relays, "SWEEP_SECONDS", 3600)
+    async with relaying(intel) as (leader,):
+        await until(lambda: leader.leading, "it leads")
+        await say_all(pool, check_opened())
+        await pool.execute("select pg_notify($1, '')", relays.WAKE)
+        await all_sent(intel)
