@@ -8,6 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import TypeVar
 
+from aiokafka.errors import KafkaError
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
@@ -22,7 +23,8 @@ from simulators.calm import NoRestError
 from simulators.days import FIRST_DAY, YEAR_ENDS, days
 from simulators.desk import DeskError
 from simulators.director import Director, OnDay, director
-from simulators.line import Address
+from simulators.forces import NotAskedError
+from simulators.line import Address, UsedTopicsError
 from simulators.script import Script
 
 SEED = 2021
@@ -33,6 +35,10 @@ T = TypeVar("T")
 
 class StoppedError(RuntimeError):
     """It was told to stop, or the system broke, before the year was over."""
+
+
+FAILURES = (NotReadyError, NoRestError, DeskError, NotAskedError, UsedTopicsError, StoppedError, KafkaError)
+"""What ends the demonstration with a sentence and no traceback."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -46,7 +52,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Play the year; 0 if it was played (with --exit: and every figure is right), 2 if a figure differs, 1 if it could not be played."""
     try:
         return asyncio.run(_run(arguments))
-    except (NotReadyError, NoRestError, DeskError, StoppedError) as error:
+    except FAILURES as error:
         print(error, file=sys.stderr)  # noqa: T201 - this is what the command is for
         return DID_NOT_PLAY
 

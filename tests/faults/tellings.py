@@ -16,7 +16,8 @@ from contracts.notifications import NotificationReceived
 from tests.builders import a_conviction, a_notification, a_person, numbers
 
 TOLD_AT = datetime(2021, 6, 1, 9, 30, tzinfo=UTC)
-CREATED_SHARE, TWICE_SHARE, MALFORMED_SHARE, ODD_HEADER_SHARE = 0.016, 0.05, 0.01, 0.02
+CREATED_SHARE, REFERRED_SHARE, TWICE_SHARE, MALFORMED_SHARE, ODD_HEADER_SHARE = 0.016, 0.004, 0.05, 0.01, 0.02
+CATEGORY_OF = {"accepted": "1001 00", "referred": "1003 00", "refused": "2100 00"}
 
 
 class Outcome(StrEnum):
@@ -24,6 +25,7 @@ class Outcome(StrEnum):
 
     ACCEPTED = "accepted"
     REFUSED = "refused"
+    REFERRED = "referred"
     DUPLICATED = "duplicated"
     HELD = "held"
 
@@ -52,30 +54,35 @@ def tellings(number: int, seed: int = 1) -> list[Telling]:
         elif fate < MALFORMED_SHARE + TWICE_SHARE and told:
             told.append(_again(draws, told))
         else:
-            told.append(_good(index, draws.choice(list(Channel)), created=draws.random() < CREATED_SHARE, odd=draws.random()))
+            told.append(_good(index, draws.choice(list(Channel)), _fate(draws.random()), odd=draws.random()))
     return told
 
 
-def _envelope(index: int, channel: Channel, *, created: bool) -> Envelope[NotificationReceived]:
+def _envelope(index: int, channel: Channel, outcome: Outcome) -> Envelope[NotificationReceived]:
     person = a_person(surname=f"Zynba{index}", identifiers=numbers(passport=f"SYN{index:07}"))
-    told = a_conviction() if created else a_conviction(categories=("2100 00",))
+    told = a_conviction(categories=(CATEGORY_OF[outcome],))
     notice = a_notification(f"SYN-{index:07}", person=person, conviction=told)
     source = BY_NAME[topic_name("notifications", channel)].source
     return Envelope(id=uuid7(), source=source, type=notice.TYPE, subject=notice.subject, time=TOLD_AT, data=notice)
 
 
-def _good(index: int, channel: Channel, *, created: bool, odd: float) -> Telling:
-    envelope = _envelope(index, channel, created=created)
+def _fate(drawn: float) -> Outcome:
+    if drawn < CREATED_SHARE:
+        return Outcome.ACCEPTED
+    return Outcome.REFERRED if drawn < CREATED_SHARE + REFERRED_SHARE else Outcome.REFUSED
+
+
+def _good(index: int, channel: Channel, outcome: Outcome, *, odd: float) -> Telling:
+    envelope = _envelope(index, channel, outcome)
     headers: list[tuple[str, bytes | None]] = [("content-type", b"application/cloudevents+json")]
     if odd < ODD_HEADER_SHARE:
         headers.append(("origin", b"\xff\xfe") if odd < ODD_HEADER_SHARE / 2 else ("origin", None))
-    outcome = Outcome.ACCEPTED if created else Outcome.REFUSED
     return Telling(topic_name("notifications", channel), envelope.subject.encode(), envelope.to_bytes(), headers, envelope.id, outcome)
 
 
 def _again(draws: Random, told: list[Telling]) -> Telling:
     """The same notification in a message of its own."""
-    first = draws.choice([each for each in told if each.outcome in {Outcome.ACCEPTED, Outcome.REFUSED}] or told)
+    first = draws.choice([each for each in told if each.outcome in {Outcome.ACCEPTED, Outcome.REFUSED, Outcome.REFERRED}] or told)
     if first.value is None or first.message_id is None:
         return first
     fresh = uuid7()
@@ -85,23 +92,34 @@ def _again(draws: Random, told: list[Telling]) -> Telling:
 
 def _ways() -> Iterator[Callable[[int], Telling]]:
     """Each way in which a value cannot be read, in turn."""
-    ways = (_not_json, _empty, _tombstone, _no_key, _missing_field, _wrong_field, _another_source, _another_type)
+    ways = (_not_json, _cut_off, _empty, _tombstone, _no_key, _missing_field, _wrong_field, _another_source, _another_type)
     while True:
         yield from ways
 
 
+def _channel(index: int) -> Channel:
+    """Each channel in turn."""
+    channels = list(Channel)
+    return channels[index % len(channels)]
+
+
 def _bad(index: int, value: bytes | None, *, key: bool = True, headers: list[tuple[str, bytes | None]] | None = None) -> Telling:
     name = f"BAD-{index:07}".encode() if key else None
-    return Telling(topic_name("notifications", Channel.UK_CRIS), name, value, headers or [], None, Outcome.HELD)
+    return Telling(topic_name("notifications", _channel(index)), name, value, headers or [], None, Outcome.HELD)
 
 
 def _json(index: int) -> dict[str, object]:
-    found: dict[str, object] = json.loads(_envelope(index, Channel.UK_CRIS, created=False).to_bytes())
+    found: dict[str, object] = json.loads(_envelope(index, _channel(index), Outcome.REFUSED).to_bytes())
     return found
 
 
 def _not_json(index: int) -> Telling:
     return _bad(index, b'\xff{"not": json', headers=[("x", b"\xff")])
+
+
+def _cut_off(index: int) -> Telling:
+    value = json.dumps(_json(index)).encode()
+    return _bad(index, value[: len(value) // 2])
 
 
 def _empty(index: int) -> Telling:

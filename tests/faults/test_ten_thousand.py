@@ -39,9 +39,12 @@ async def test_every_telling_ends_as_exactly_one_thing_though_one_of_two_consume
         where = half + await _tell(kafka, topic_prefix, told[NUMBER // 2 :])
         await until(lambda: _all_said(records, NUMBER), "everything is decided and said", PATIENCE_SECONDS)
 
-    decided, held = await _decisions(kafka, topic_prefix), await _held(records)
+    decided, said_held = await _decisions(kafka, topic_prefix)
+    held = await _held(records)
     assert {each.message_id: [each.outcome] for each in told if each.message_id} == decided
     assert Counter(at for each, at in zip(told, where, strict=True) if each.message_id is None) == Counter(held)
+    assert said_held == len(held) > 0
+    assert {each.outcome for each in told} == set(Outcome)
     assert await _records_created(kafka, topic_prefix) == sum(each.outcome is Outcome.ACCEPTED for each in told)
 
 
@@ -90,14 +93,17 @@ async def _facts(kafka: Kafka, name: str, prefix: str) -> list[dict[str, object]
     return list(found.values())
 
 
-async def _decisions(kafka: Kafka, prefix: str) -> dict[UUID, list[Outcome]]:
-    """What was decided about each message that had an id, from what records said and from nothing else."""
+async def _decisions(kafka: Kafka, prefix: str) -> tuple[dict[UUID, list[Outcome]], int]:
+    """What was decided about each message that had an id, from what records said alone, and how often it said that it held one."""
+    held = 0
     decided: defaultdict[UUID, list[Outcome]] = defaultdict(list)
     for fact in await _facts(kafka, "decisions.v1", prefix):
         kind = str(fact["type"]).removeprefix("notification-").removesuffix(".v1")
-        if kind != Outcome.HELD:
+        if kind == Outcome.HELD:
+            held += 1
+        else:
             decided[UUID(str(fact["causationid"]))].append(Outcome(kind))
-    return dict(decided)
+    return dict(decided), held
 
 
 async def _held(database: Database) -> list[Coordinates]:

@@ -9,7 +9,7 @@ from pathlib import Path
 from time import monotonic
 
 from tests.proof.claims import Proof
-from tests.proof.clone import ROOT, Clone, Ran, clone, service_process
+from tests.proof.clone import Clone, Ran, clone, service_process
 
 FOUR_MINUTES = 240
 FIGURES = re.compile(r"All \d+ figures are what the script says")
@@ -26,9 +26,9 @@ def main() -> int:
         _same_facts_twice(proof, newcomer, Path(folder))
         _killed_services(proof, newcomer)
         _reader(proof, newcomer)
-    _tests(proof)
-    _compose(proof)
-    _hop(proof)
+        _tests(proof, newcomer)
+        _compose(proof, newcomer)
+        _hop(proof, newcomer)
     return proof.close()
 
 
@@ -95,7 +95,7 @@ def _reader(proof: Proof, newcomer: Clone) -> None:
     proof.must("the file that decides on a notification, by its name", ", ".join(deciding), DECIDING, holds=deciding == [DECIDING])
 
 
-def _tests(proof: Proof) -> None:
+def _tests(proof: Proof, newcomer: Clone) -> None:
     asked = {
         "10,000 notifications on Apache Kafka, one of two consumers killed": ("tests/faults/test_ten_thousand.py",),
         "nothing keeps running after Ctrl-C, SIGTERM or kill -9; not as root; a taken port": ("tests/landfall",),
@@ -105,7 +105,12 @@ def _tests(proof: Proof) -> None:
         began = monotonic()
         environment = os.environ | {"LANDFALL_TEST_KAFKA": "jars"}
         ran = subprocess.run(
-            [sys.executable, "-m", "pytest", "-q", *where], cwd=ROOT, env=environment, capture_output=True, text=True, check=False
+            [sys.executable, "-m", "pytest", "-q", *where],
+            cwd=newcomer.folder,
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
         )
         summary = ran.stdout.strip().splitlines()[-1] if ran.stdout.strip() else "nothing ran"
         held = ran.returncode == 0 and "skipped" not in summary
@@ -114,16 +119,16 @@ def _tests(proof: Proof) -> None:
             print(ran.stdout[-5000:])
 
 
-def _compose(proof: Proof) -> None:
+def _compose(proof: Proof, newcomer: Clone) -> None:
     ran = subprocess.run(
         [str(Path(sys.executable).with_name("docker-compose")), "--profile", "scenario", "config", "--quiet"],
-        cwd=ROOT, capture_output=True, text=True, check=False,
+        cwd=newcomer.folder, capture_output=True, text=True, check=False,
     )  # fmt: skip
     proof.must("docker compose config", f"exit {ran.returncode} {ran.stderr.strip()[:200]}", "exit 0", holds=ran.returncode == 0)
 
 
-def _hop(proof: Proof) -> None:
-    ran = subprocess.run([sys.executable, "-m", "bench.hop"], cwd=ROOT, capture_output=True, text=True, check=False)
+def _hop(proof: Proof, newcomer: Clone) -> None:
+    ran = subprocess.run([sys.executable, "-m", "bench.hop"], cwd=newcomer.folder, capture_output=True, text=True, check=False)
     print(ran.stdout, ran.stderr[-2000:], flush=True)
     proof.must("make bench-hop runs and loses nothing", f"exit {ran.returncode}", "exit 0", holds=ran.returncode == 0)
     if ran.returncode == 0:
