@@ -29,10 +29,10 @@ async def say_all(pool: Pool, *facts: Fact) -> None:
 
 
 @asynccontextmanager
-async def relaying(house: House, number: int = 1) -> AsyncIterator[Sequence[Relay]]:
+async def relaying(house: House, number: int = 1, make: type[Relay] = Relay) -> AsyncIterator[Sequence[Relay]]:
     """So many instances' relays at work."""
     async with AsyncExitStack() as stack:
-        found = [Relay(house.settings(), house.name, Pulse()) for _ in range(number)]
+        found = [make(house.settings(), house.name, Pulse()) for _ in range(number)]
         for each in found:
             task = asyncio.create_task(each.run())
             stack.push_async_callback(asyncio.wait, [task])

@@ -34,6 +34,7 @@ asyncio.run(tell(*sys.argv[1:]))
 """
 
 
+@pytest.mark.kafka
 async def test_two_contents_of_one_version_halt_their_partition_and_no_other(house: FreshHouse) -> None:
     intel, record, other = await house("intel"), record_on(3), record_on(4)
     first = created(record)
@@ -51,6 +52,7 @@ async def test_two_contents_of_one_version_halt_their_partition_and_no_other(hou
     assert await intel.held() == {}
 
 
+@pytest.mark.kafka
 async def test_a_halted_partition_stays_halted_after_a_restart(house: FreshHouse) -> None:
     intel, record, other = await house("intel"), record_on(3), record_on(4)
     await handle(intel, record)

@@ -10,8 +10,9 @@ import pytest
 import pytest_asyncio
 
 import services
-from chassis.migrate import ChangedMigrationError, migrate
+from chassis.migrate import LOCK, ChangedMigrationError, migrate
 from tests.places.postgres import Postgres
+from tests.waiting import until
 
 
 @pytest_asyncio.fixture
@@ -81,6 +82,24 @@ async def test_of_two_who_migrate_at_once_one_applies_and_the_other_finds_it_don
     applied = await asyncio.gather(migrate(empty, "ward"), migrate(empty, "ward"))
 
     assert sorted(map(len, applied)) == [0, 2]
+
+
+@pytest.mark.usefixtures("ward")
+async def test_who_migrates_waits_for_whoever_migrates_before(empty: str) -> None:
+    before = await asyncpg.connect(empty)
+    await before.execute("select pg_advisory_lock($1)", LOCK)
+
+    migrating = asyncio.create_task(migrate(empty, "ward"))
+
+    async def it_waits() -> bool:
+        return bool(await before.fetchval("select exists (select from pg_locks where locktype = 'advisory' and not granted)"))
+
+    await until(it_waits, "it waits for the lock")
+    untouched = await before.fetchval("select to_regclass('migration') is null")
+    await before.close()
+    await migrating
+
+    assert untouched
 
 
 async def test_a_service_may_use_its_tables_and_not_change_them(postgres: Postgres) -> None:

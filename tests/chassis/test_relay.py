@@ -1,5 +1,6 @@
 """What was said reaches the broker though anything dies: one leader sends, in order, and deletes only what was acknowledged."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import date
 from typing import Any
@@ -7,10 +8,12 @@ from uuid import uuid4
 
 import pytest
 import pytest_asyncio
+from aiokafka import AIOKafkaProducer
 
 from chassis import relay as relays
 from chassis.database import Pool, open_pool
 from chassis.occasion import Occasion, Telling
+from chassis.relay import Relay
 from chassis.room import Room
 from chassis.say import say
 from contracts.catalogue import topic_of
@@ -65,6 +68,31 @@ async def test_what_a_handler_says_is_said_by_the_whole_service(intel: House) ->
 
 
 async def test_who_committed_late_with_a_lower_number_is_sent_and_not_deleted_unsent(intel: House, pool: Pool) -> None:
+    late, early = check_opened(), check_opened()
+    sent, gate = asyncio.Event(), asyncio.Event()
+
+    class Pausing(Relay):
+        """A relay that can be caught between acknowledgement and deletion."""
+
+        async def _send(self, sender: AIOKafkaProducer, rows: list[Any]) -> None:
+            await super()._send(sender, rows)
+            sent.set()
+            await gate.wait()
+
+    async with pool.acquire() as slow, relaying(intel, make=Pausing):
+        slowly = slow.transaction()
+        await slowly.start()
+        await say(slow, [Telling(late, Occasion(AT))])
+        await say_all(pool, early)
+        await until(sent.is_set, "the one with the higher number is acknowledged")
+        await slowly.commit()
+        gate.set()
+        await all_sent(intel)
+
+    assert {each.data for each in await intel.on_topic("checks.v1")} == {late, early}
+
+
+async def test_who_commits_after_a_round_with_a_lower_number_than_all_that_was_sent_is_found(intel: House, pool: Pool) -> None:
     late, early = check_opened(), check_opened()
     async with relaying(intel), pool.acquire() as slow:
         slowly = slow.transaction()
