@@ -7,10 +7,10 @@ RUN python -m venv /opt/landfall/python \
     && /opt/landfall/python/bin/python -m pip install --no-cache-dir --require-hashes --only-binary :all: -r /build/requirements.txt
 
 FROM python:3.11-slim
-# The folder for keys is made here because a new volume takes over the owner and the mode of what it covers.
+# The folders for keys are made here because a new volume takes over the owner and the mode of what it covers.
 RUN groupadd --gid 10001 landfall \
     && useradd --uid 10001 --gid 10001 --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin landfall \
-    && install -d -m 0700 -o landfall -g landfall /var/lib/landfall/keys
+    && install -d -m 0700 -o landfall -g landfall /var/lib/landfall/keys /var/lib/landfall/keys/records /var/lib/landfall/keys/handover
 COPY --from=packages /opt/landfall/python /opt/landfall/python
 WORKDIR /opt/landfall/checkout
 COPY contracts contracts

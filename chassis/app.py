@@ -27,6 +27,7 @@ from chassis.room import Room
 from chassis.settings import ClockKind, Settings, read_settings
 from chassis.telemetry import configure_logs
 from chassis.timers import Timers
+from chassis.vault import check_keys
 
 GRACE_SECONDS = 8.0
 
@@ -54,10 +55,16 @@ def run(room: Room, settings: Settings | None = None) -> None:
 
 
 async def serve(room: Room, settings: Settings, stop: asyncio.Event | None = None) -> None:
-    """The service's life. Ends when `stop` is set, on a signal, or when a part of it dies."""
+    """The service's life. Ends when `stop` is set, on a signal, or when a part of it dies.
+
+    Raises:
+        ForeignKeysError: its keys are not those of its database.
+    """
     stop = stop or _stop_on_signals()
     async with AsyncExitStack() as stack:
         pool = await stack.enter_async_context(open_pool(settings, room.name))
+        if room.vault is not None:
+            await check_keys(pool, room.vault)
         clock, pulse = clock_of(settings.clock), Pulse()
         await clock.load(pool)
         relay = Relay(settings, room.name, pulse)

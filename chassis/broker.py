@@ -10,6 +10,7 @@ from faststream.kafka.security import parse_security
 from faststream.kafka.subscriber.usecase import BatchSubscriber
 from faststream.security import BaseSecurity, SASLScram512
 
+from chassis.parts import end
 from chassis.settings import Settings
 from contracts.catalogue import MAX_MESSAGE_BYTES
 
@@ -68,6 +69,18 @@ def producer(settings: Settings, name: str) -> AIOKafkaProducer:
         max_request_size=MAX_MESSAGE_BYTES + 100_000,
         **parse_security(security_of(settings)),
     )
+
+
+async def dismiss(sender: AIOKafkaProducer) -> None:
+    """End a producer at once, sending nothing more: whatever was not acknowledged is sent again by whoever leads next.
+
+    Its own `stop` would first send what it still holds, and leaves its routine running where the broker does not answer.
+    """
+    started = sender._sender  # noqa: SLF001 - there is no other way to end its routine
+    sender._closed = True  # noqa: SLF001
+    await sender.client.close()
+    if started is not None and started.sender_task is not None:
+        await end([started.sender_task])
 
 
 def onlooker(settings: Settings, name: str) -> AIOKafkaConsumer:

@@ -11,8 +11,9 @@ from chassis.calendar import Calendar
 from chassis.clock import Clock
 from chassis.database import Pool, Transaction
 from chassis.failure import Fault, fault_of
-from chassis.held import Held, Raw
+from chassis.held import Held
 from chassis.occasion import Coordinates, Occasion
+from chassis.originals import Raw
 from chassis.place import Move
 from chassis.room import CLOCK, Room
 from chassis.seen import Seen
@@ -91,8 +92,8 @@ class Carrier:
     async def _sift(self, tx: Transaction, candidates: Sequence[Candidate]) -> tuple[Sifted, dict[seen.Subject, Seen]]:
         ordered = {each.subject for each in candidates if each.received.topic.family.order is Order.GAPLESS}
         heard = await seen.read(tx, ordered)
-        stored = await gaps.read(tx, ordered, self._occasion)
-        waiting = await held.waiting(tx, (each.subject for each in candidates))
+        stored = await gaps.read(tx, self.room.vault, ordered, self._occasion)
+        waiting = await held.waiting(tx, self.room.vault, (each.subject for each in candidates))
         return sift(candidates, stored, heard, waiting), heard
 
     async def _handle(self, tx: Transaction, fresh: Sequence[Candidate]) -> Sequence[Candidate]:
@@ -123,7 +124,7 @@ class Carrier:
 
     async def _put_aside(self, tx: Transaction, aside: Sequence[Held]) -> None:
         if aside:
-            await held.keep(tx, aside)
+            await held.keep(tx, self.room.vault, aside)
             await self.room.on_held(aside, tx)
 
 

@@ -25,12 +25,13 @@ async def _prepare(connection: "asyncpg.Connection[asyncpg.Record]") -> None:
 
 
 def server_settings(application: str) -> dict[str, str]:
-    """What every connection of ours asks of the server: nothing waits for ever."""
+    """What every connection of ours asks of the server: nothing waits for ever, and no plan made for empty tables outlives them."""
     return {
         "application_name": application,
         "statement_timeout": str(STATEMENT_TIMEOUT_MS),
         "idle_in_transaction_session_timeout": str(IDLE_TIMEOUT_MS),
         "timezone": "UTC",
+        "plan_cache_mode": "force_custom_plan",
     }
 
 

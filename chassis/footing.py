@@ -11,7 +11,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from chassis import agreement, place
 from chassis.assignment import Assignment
 from chassis.database import Pool
-from chassis.held import Raw
+from chassis.originals import Raw
 from chassis.pulse import Pulse
 
 HOLE = "the topic has a hole at the stored place: offsets of a topic that nobody writes in transactions follow one another"

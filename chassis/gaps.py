@@ -1,19 +1,19 @@
 """Tellings that came before one they must follow: kept in `held` as they were, taken up again when the gap closes."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 
+from chassis import originals
 from chassis.database import Transaction, columns
-from chassis.held import original_headers
 from chassis.occasion import Coordinates, Occasion
 from chassis.seen import Subject
 from chassis.sift import Candidate, read_value
+from chassis.vault import Vault
 from contracts.catalogue import BY_NAME
 from contracts.envelope import Envelope
 from contracts.fact import Fact
 
 READ = """
-select held.topic, held.partition, held."offset", held.key, held.value, held.headers from held
+select held.topic, held.partition, held."offset", held.original from held
 join unnest($1::text[], $2::text[]) as asked (topic, subject) using (topic, subject)
 where held.reason = 'gap'
 for update of held
@@ -25,26 +25,16 @@ where held.topic = gone.topic and held.partition = gone.partition and held."offs
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Kept:
-    """A value taken up again from `held`, as the broker gave it."""
-
-    topic: str
-    partition: int
-    offset: int
-    key: bytes | None
-    value: bytes | None
-    headers: Sequence[tuple[str, bytes | None]]
-
-
-async def read(tx: Transaction, subjects: Iterable[Subject], occasion: Callable[[Envelope[Fact] | None], Occasion]) -> list[Candidate]:
+async def read(
+    tx: Transaction, vault: Vault | None, subjects: Iterable[Subject], occasion: Callable[[Envelope[Fact] | None], Occasion]
+) -> list[Candidate]:
     """What waits for a gap to close, of those subjects."""
     asked = sorted(set(subjects))
     rows = await tx.fetch(READ, *columns(asked, 2)) if asked else []
     found = []
     for row in rows:
-        raw = Kept(row["topic"], row["partition"], row["offset"], row["key"], row["value"], original_headers(row["headers"]))
-        each = read_value(BY_NAME[raw.topic], raw, Coordinates(raw.topic, raw.partition, raw.offset), occasion)
+        at = Coordinates(row["topic"], row["partition"], row["offset"])
+        each = read_value(BY_NAME[at.topic], originals.take_up(vault, at, row["original"]), at, occasion)
         if isinstance(each, Candidate):
             found.append(Candidate(each.received, each.raw, stored=True))
     return found

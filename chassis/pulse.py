@@ -39,6 +39,7 @@ class Pulse:
         self.gauges = {
             "halted": Gauge("landfall_partitions_halted", "Partitions that wait for an operator.", registry=self.registry),
             "outbox": Gauge("landfall_outbox_messages", "Tellings the broker has not acknowledged yet.", registry=self.registry),
+            "outbox_age": Gauge("landfall_outbox_age_seconds", "For how long the oldest of them has waited.", registry=self.registry),
         }
 
     def turned(self) -> None:
@@ -61,10 +62,14 @@ class Pulse:
     def failed(self, error: Exception) -> None:
         self.failure = type(error).__name__
 
-    def relayed(self, count: int, waiting: int) -> None:
+    def relayed(self, count: int) -> None:
         self.relay_failure = None
         self.counters["relayed"].inc(count)
-        self.gauges["outbox"].set(waiting)
+
+    def waits(self, messages: int, oldest_seconds: float) -> None:
+        """What the leader of the relay found in the outbox."""
+        self.gauges["outbox"].set(messages)
+        self.gauges["outbox_age"].set(oldest_seconds)
 
     @property
     def alive(self) -> bool:

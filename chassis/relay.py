@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import structlog
 from aiokafka import AIOKafkaProducer
 
-from chassis.broker import producer
+from chassis.broker import dismiss, producer
 from chassis.database import connect
 from chassis.pulse import Pulse
 from chassis.settings import Settings
@@ -21,11 +21,7 @@ if TYPE_CHECKING:
 
 LOCK = 0x72656C6179  # "relay"
 WAKE = "outbox"
-SWEEP_SECONDS = 0.5
 FULL_SCAN_SECONDS = 1.0
-SEND_SECONDS = 30.0
-STOP_SECONDS = 5.0
-ROUND = 1000
 
 # Read from a floor: rows below it were deleted but may still lie there under somebody's snapshot. A full scan finds late committers.
 READ = """
@@ -35,6 +31,7 @@ where outbox.seq >= $1 order by outbox.seq limit $2
 """
 FORGET = "delete from outbox where seq = any($1::bigint[])"
 FORGET_PERSONAL = "update said set payload = null where id = any($1::uuid[])"
+WAITING = "select count(*) as messages, coalesce(extract(epoch from now() - min(queued_at)), 0)::float8 as seconds from outbox"
 LEAD = "select pg_try_advisory_lock($1)"
 LEADING = "select count(*) = 1 from pg_locks where locktype = 'advisory' and pid = pg_backend_pid() and objid = ($1 & 4294967295)::oid"
 
@@ -50,6 +47,9 @@ class Relay:
     settings: Settings
     name: str
     pulse: Pulse
+    sweep_seconds: float = 0.5
+    send_seconds: float = 30.0
+    round_messages: int = 1000
     woken: asyncio.Event = field(default_factory=asyncio.Event)
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
     leading: bool = False
@@ -87,6 +87,7 @@ class Relay:
             connection.terminate()
 
     async def _lead(self, connection: Connection) -> None:
+        await self._measure(connection)
         sender = producer(self.settings, self.name)
         try:
             await sender.start()
@@ -100,35 +101,44 @@ class Relay:
                 await self._rest()
         finally:
             self.leading = False
-            await asyncio.wait_for(sender.stop(), STOP_SECONDS)
+            await dismiss(sender)
 
     async def _rest(self) -> bool:
         """Wait to be woken, at most until the next sweep; whether it is time to stop."""
         if not self.stopping.is_set():
             with suppress(TimeoutError):
-                await asyncio.wait_for(self.woken.wait(), SWEEP_SECONDS)
+                await asyncio.wait_for(self.woken.wait(), self.sweep_seconds)
         self.woken.clear()
         return self.stopping.is_set()
 
     async def _round(self, connection: Connection, sender: AIOKafkaProducer) -> bool:
         """Send what is there, wait for all of it, forget what was acknowledged; whether there may be more."""
-        rows = await connection.fetch(READ, self._from(), ROUND)
+        if self._is_time_to_scan():
+            await self._measure(connection)
+        rows = await connection.fetch(READ, self.floor, self.round_messages)
         if rows:
             if not await connection.fetchval(LEADING, LOCK):
                 message = "the relay's lock is gone"
                 raise ConnectionError(message)
-            await asyncio.wait_for(self._send(sender, rows), SEND_SECONDS)
+            await asyncio.wait_for(self._send(sender, rows), self.send_seconds)
             await self._forget(connection, rows)
             self.floor = rows[-1]["seq"] + 1
-        self.pulse.relayed(len(rows), 0 if len(rows) < ROUND else len(rows))
-        return len(rows) == ROUND
+        self.pulse.relayed(len(rows))
+        return len(rows) == self.round_messages
 
-    def _from(self) -> int:
+    def _is_time_to_scan(self) -> bool:
+        """Whether to begin again from the very first, which finds who committed late with a low number."""
         now = asyncio.get_running_loop().time()
-        if now - self.scanned_at >= FULL_SCAN_SECONDS:
-            self.scanned_at = now
-            return 0
-        return self.floor
+        if now - self.scanned_at < FULL_SCAN_SECONDS:
+            return False
+        self.scanned_at, self.floor = now, 0
+        return True
+
+    async def _measure(self, connection: Connection) -> None:
+        """How much waits and for how long, also while the broker is away."""
+        row = await connection.fetchrow(WAITING)
+        if row is not None:
+            self.pulse.waits(row["messages"], row["seconds"])
 
     async def _send(self, sender: AIOKafkaProducer, rows: list[Any]) -> None:
         prefix = self.settings.kafka_topic_prefix

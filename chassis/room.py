@@ -8,7 +8,8 @@ from fastapi import APIRouter
 from chassis.database import Transaction
 from chassis.held import Held
 from chassis.occasion import Batch, Occasion
-from contracts.catalogue import Topic, read_by
+from chassis.vault import Vault
+from contracts.catalogue import SECRET_KEEPERS, Topic, read_by
 
 OnBatch = Callable[[Batch, Transaction], Awaitable[None]]
 OnHeld = Callable[[Sequence[Held], Transaction], Awaitable[None]]
@@ -27,23 +28,30 @@ async def _nothing_due(_occasion: Occasion, _tx: Transaction) -> None:
 
 @dataclass(frozen=True)
 class Room:
-    """One service. `families` maps each family of topics that it hears to what it does about a batch of them, in that order."""
+    """One service. `families` maps each family of topics that it hears to what it does about a batch of them, in that order.
+
+    `vault` seals what is personal when it has to be set aside.
+    """
 
     name: str
     families: Mapping[str, OnBatch]
+    vault: Vault | None = None
     on_held: OnHeld = _nothing_held
     on_due: OnDue = _nothing_due
     api: APIRouter = field(default_factory=APIRouter)
 
     def __post_init__(self) -> None:
-        """Refuse a service that does not react to exactly what the catalogue says it hears.
+        """Refuse a service that does not react to exactly what the catalogue says it hears, or could not keep what is personal.
 
         Raises:
-            ValueError: a family is missing or not meant for this service.
+            ValueError: a family is missing or not meant for this service, or is personal and there are no keys.
         """
         promised = {topic.family.name for topic in read_by(self.name)} - {CLOCK}
         if promised != set(self.families):
             message = f"{self.name} reacts to {sorted(self.families)}, the catalogue says it hears {sorted(promised)}"
+            raise ValueError(message)
+        if self.vault is None and self.name in SECRET_KEEPERS:
+            message = f"{self.name} hears what is personal and has no keys to seal what it must set aside"
             raise ValueError(message)
 
     def topics(self, *, clock: bool) -> tuple[Topic, ...]:

@@ -38,7 +38,7 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="LANDFALL_", frozen=True, hide_input_in_errors=True)
 
-    environment: Environment = Environment.DEVELOPMENT
+    env: Environment = Environment.DEVELOPMENT
     profile: Profile = Profile.KAFKA
     clock: ClockKind = ClockKind.LIVE
 
@@ -71,11 +71,14 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _production_takes_no_shortcuts(self) -> Self:
-        if self.environment is Environment.PRODUCTION and self.profile is Profile.EMBEDDED:
+        if self.env is Environment.PRODUCTION and self.profile is Profile.EMBEDDED:
             message = "LANDFALL_PROFILE=embedded keeps messages in memory only; in production set LANDFALL_PROFILE=kafka"
             raise ValueError(message)
-        if self.environment is Environment.PRODUCTION and self.clock is ClockKind.EVENT:
+        if self.env is Environment.PRODUCTION and self.clock is ClockKind.EVENT:
             message = "LANDFALL_CLOCK=event follows a scenario's calendar; in production set LANDFALL_CLOCK=live"
+            raise ValueError(message)
+        if self.env is Environment.PRODUCTION and self.kafka_ca_file is None:
+            message = "in production messages are carried under TLS alone: set LANDFALL_KAFKA_CA_FILE"
             raise ValueError(message)
         return self
 

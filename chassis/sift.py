@@ -3,8 +3,9 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
-from chassis.held import Held, Raw
+from chassis.held import Held
 from chassis.occasion import Coordinates, Occasion, Received
+from chassis.originals import Raw
 from chassis.seen import Seen, Subject
 from contracts.catalogue import Order, Topic
 from contracts.codes import HoldReason

@@ -120,7 +120,8 @@ FAMILIES = (
     ),
     Family(
         name="handover-packs", owner="handover", readers=("forces",), key="handover_id", order=Order.NONE,
-        facts=(handover_packs.HandoverNotice,), partitions=1, kept_days=30, personal=True, principals=TAKING_HANDOVERS, each="force",
+        facts=(handover_packs.HandoverNotice, handover_packs.HandoverNoticeWithdrawn), partitions=1, kept_days=30, personal=True,
+        principals=TAKING_HANDOVERS, each="force",
     ),
     Family(
         name="handover-replies", owner="forces", readers=("handover",), key="handover_id", order=Order.NONE,
@@ -175,3 +176,7 @@ def topic_of(fact: Fact) -> Topic:
         KeyError: the fact names a principal that has no topic; nothing is ever told to a default one.
     """
     return BY_NAME[topic_name(fact.FAMILY, fact.principal)]
+
+
+SECRET_KEEPERS = tuple(each for each in SERVICES if any(topic.family.personal for topic in read_by(each)))
+"""Services that hear what is personal, and so need keys."""

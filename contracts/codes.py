@@ -98,6 +98,7 @@ class RefusalReason(StrEnum):
     NO_UK_LINK = "no-uk-link"
     EQUIVALENCE_NOT_FOUND = "equivalence-not-found"
     IDENTITY_NOT_ESTABLISHED = "identity-not-established"
+    ALREADY_ON_RECORD = "already-on-record"
 
 
 class ReferralReason(StrEnum):
@@ -109,6 +110,7 @@ class ReferralReason(StrEnum):
     IDENTIFIERS_OF_TWO_RECORDS = "identifiers-of-two-records"
     AGE_UNDECIDABLE = "age-undecidable"
     PERIOD_IN_DOUBT = "period-in-doubt"
+    CONVICTION_IN_DOUBT = "conviction-in-doubt"
     CONTRADICTS_EARLIER_TELLING = "contradicts-earlier-telling"
     RECORD_NOT_WITH_ACRO = "record-not-with-acro"
 

@@ -3,7 +3,7 @@
 from datetime import date
 from uuid import UUID
 
-from contracts.codes import Cohort
+from contracts.codes import Cohort, WithdrawalReason
 from contracts.fact import Fact
 from contracts.identifiers import ForceSlug
 
@@ -15,3 +15,11 @@ class HandoverNotice(Fact, type="handover-notice.v1", family="handover-packs", s
     force: ForceSlug
     cohort: Cohort
     landing_day: date
+
+
+class HandoverNoticeWithdrawn(Fact, type="handover-notice-withdrawn.v1", family="handover-packs", subject="handover_id", principal="force"):
+    """The force is not asked any more, whether it had accepted or not: nothing remains to be done."""
+
+    handover_id: UUID
+    force: ForceSlug
+    reason: WithdrawalReason

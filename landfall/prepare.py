@@ -13,12 +13,20 @@ from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
 from chassis.migrate import ChangedMigrationError, migrate
 from chassis.settings import SECRETS
-from contracts.catalogue import SERVICES, TOPICS
-from landfall.provision import passwords, provision
+from contracts.catalogue import SECRET_KEEPERS, SERVICES, TOPICS
+from landfall.provision import Database, passwords, provision
 from landfall.topics import TopicError, make_topics
 from trust.keys import write_development_key_file
 
-FAILURES = (SettingsError, ValidationError, OSError, asyncpg.PostgresError, ChangedMigrationError, KafkaError, TopicError)
+
+class LostKeyFileError(RuntimeError):
+    """A database is sealed under keys that are gone; new ones would record everybody twice."""
+
+    def __init__(self, key_file: Path) -> None:
+        super().__init__(f"the database is sealed under the key file that was at {key_file}; put that one back")
+
+
+FAILURES = (SettingsError, ValidationError, OSError, asyncpg.PostgresError, ChangedMigrationError, LostKeyFileError, KafkaError, TopicError)
 
 
 class Preparation(BaseSettings):
@@ -35,7 +43,7 @@ class Preparation(BaseSettings):
     kafka_bootstrap: str
     kafka_topic_prefix: str = ""
     topic_replicas: int = 1
-    key_file: Path | None = None
+    key_folder: Path | None = None
 
     @model_validator(mode="after")
     def _a_password_for_each_service(self) -> Self:
@@ -56,21 +64,37 @@ async def prepare(preparation: Preparation) -> None:
     Raises:
         OSError, asyncpg.PostgresError: PostgreSQL does not answer or refuses.
         ChangedMigrationError: a migration that was applied has been edited.
+        LostKeyFileError: a database is sealed under a key file that is not there any more.
         KafkaError, TopicError: Kafka does not answer or refuses.
     """
-    await _prepare_databases(preparation)
+    databases = await _prepare_databases(preparation)
+    if preparation.key_folder is not None:
+        for service in SECRET_KEEPERS:
+            await _prepare_keys(preparation.key_folder / service / "development.json", databases[service])
     await make_topics(preparation.kafka_bootstrap, prefix=preparation.kafka_topic_prefix, replicas=preparation.topic_replicas)
     tell(f"topics: all {len(TOPICS)} are there")
-    if preparation.key_file is not None and not preparation.key_file.exists():
-        write_development_key_file(preparation.key_file)
-        tell(f"keys: a development key file was made at {preparation.key_file}; what is sealed under it cannot be opened without it")
 
 
-async def _prepare_databases(preparation: Preparation) -> None:
+async def _prepare_databases(preparation: Preparation) -> dict[str, Database]:
     chosen = passwords() | {service: password.get_secret_value() for service, password in preparation.service_passwords.items()}
-    for service, database in (await provision(preparation.superuser_url.get_secret_value(), chosen)).items():
+    databases = await provision(preparation.superuser_url.get_secret_value(), chosen)
+    for service, database in databases.items():
         applied = await migrate(database.owner_url, service)
         tell(f"{service}: database ready, {len(applied)} migrations applied now")
+    return databases
+
+
+async def _prepare_keys(key_file: Path, database: Database) -> None:
+    if await asyncio.to_thread(key_file.exists):
+        return
+    connection = await asyncpg.connect(database.owner_url, timeout=10)
+    try:
+        if await connection.fetchval("select exists (select from key_check)"):
+            raise LostKeyFileError(key_file)
+    finally:
+        await connection.close()
+    write_development_key_file(key_file)
+    tell(f"keys: a development key file was made at {key_file}; what is sealed under it cannot be opened without it")
 
 
 def tell(text: str) -> None:

@@ -11,7 +11,7 @@ from typing import TypeVar
 import httpx
 
 from chassis.migrate import migrate
-from contracts.catalogue import SERVICES
+from contracts.catalogue import SECRET_KEEPERS, SERVICES
 from landfall.children import Leash, free_port
 from landfall.embedded.broker import EmbeddedBroker, broker
 from landfall.embedded.postgres import NotReadyError, postgres
@@ -83,8 +83,8 @@ async def _start(stack: AsyncExitStack, clock: str, tell: Tell) -> System:
 def _service(  # noqa: PLR0913 - each is a plain fact about the service
     name: str, folder: Path, leash: Leash, embedded: EmbeddedBroker, database: Database, token: str, clock: str
 ) -> ServiceProcess:
-    key_file = folder / "keys.json"
-    if name == "records" and not key_file.exists():
+    key_file = folder / f"{name}-keys.json"
+    if name in SECRET_KEEPERS:
         write_development_key_file(key_file)
     environment = {
         "LANDFALL_PROFILE": "embedded",

@@ -30,12 +30,13 @@ class KeyFile(BaseModel):
 
 
 def write_development_key_file(path: Path) -> None:
-    """Create the file with fresh random keys, readable by its owner alone.
+    """Create the file with fresh random keys, readable by its owner alone, and its folder where there is none.
 
     Raises:
         FileExistsError: there is one already; what was sealed under it could not be opened without it.
     """
     keys = {name: b64encode(os.urandom(KEY_BYTES)).decode() for name in ("key_encryption_key", "lookup_key")}
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:
         json.dump({"version": FIRST_VERSION, **keys}, file, indent=2)

@@ -16,6 +16,7 @@ __all__ = ["Keys", "UnopenableError", "UnusableKeyFileError", "write_development
 
 NONCE_BYTES = 12
 VERSION_BYTES = 2
+WRAPPED_BYTES = VERSION_BYTES + KEY_BYTES + 8
 
 
 class UnopenableError(ValueError):
@@ -31,12 +32,15 @@ class Keys:
     lookup_key: bytes = field(repr=False)
 
     @classmethod
-    def from_file(cls, path: Path) -> Self:
+    def from_file(cls, path: Path | None) -> Self:
         """The keys of a development key file.
 
         Raises:
-            UnusableKeyFileError: see trust.key_file.
+            UnusableKeyFileError: none is named; or see trust.key_file.
         """
+        if path is None:
+            message = "personal data is kept under keys: set LANDFALL_KEY_FILE to a key file"
+            raise UnusableKeyFileError(message)
         file = read_key_file(path)
         return cls(file.version, file.key_encryption_key, file.lookup_key)
 

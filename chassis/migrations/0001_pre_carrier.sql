@@ -17,7 +17,8 @@ create table seen (
     primary key (topic, subject)
 );
 
--- What could not be applied: original bytes, headers and coordinates, and a reason that echoes nothing.
+-- What could not be applied: the original (key, value and headers in one piece), its coordinates, and a reason that echoes nothing.
+-- Of personal topics the original is sealed and the subject a keyed hash.
 create table held (
     topic text not null,
     partition integer not null,
@@ -26,9 +27,7 @@ create table held (
     complaint text not null,
     subject text,
     version integer,
-    key bytea,
-    value bytea,
-    headers jsonb not null,
+    original bytea not null,
     held_at timestamptz not null,
     primary key (topic, partition, "offset")
 );
@@ -51,8 +50,16 @@ create table said (
 -- What the broker has not acknowledged yet.
 create table outbox (
     seq bigint generated always as identity primary key,
-    said_id uuid not null
+    said_id uuid not null,
+    queued_at timestamptz not null default now()
 ) with (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 1000);
+
+-- A mark of the keys that this database is sealed under; at most one row.
+create table key_check (
+    only_row boolean primary key default true check (only_row),
+    lookup bytea not null,
+    probe bytea not null
+);
 
 -- The event clock, where a scenario's calendar is followed; at most one row.
 create table event_clock (

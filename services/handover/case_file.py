@@ -5,6 +5,7 @@ from datetime import date
 
 from contracts.codes import WithdrawalReason
 from contracts.fact import Fact
+from contracts.handover_packs import HandoverNoticeWithdrawn
 from contracts.handovers import HandoverWithdrawn
 from contracts.records import RecordAmended, RecordClosed, RecordCreated, RecordTransferred, TravelExpected
 from services.handover import offer
@@ -51,4 +52,7 @@ def _withdraw(case: Case, caseload: Caseload) -> list[Fact]:
         return []
     reason = WithdrawalReason.RECORD_CLOSED
     caseload.move(replace(handover, state=HandoverState.WITHDRAWN, reason=reason))
-    return [HandoverWithdrawn(record_id=case.record_id, handover_id=handover.handover_id, force=handover.force, reason=reason)]
+    return [
+        HandoverWithdrawn(record_id=case.record_id, handover_id=handover.handover_id, force=handover.force, reason=reason),
+        HandoverNoticeWithdrawn(handover_id=handover.handover_id, force=handover.force, reason=reason),
+    ]

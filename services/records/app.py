@@ -6,7 +6,8 @@ from chassis.app import run
 from chassis.room import Room
 from chassis.settings import read_settings
 from services.records import api, handlers
-from trust.keys import Keys, UnusableKeyFileError
+from trust.keys import Keys
+from trust.vault import KeysVault
 
 
 def main() -> None:
@@ -14,11 +15,9 @@ def main() -> None:
 
     Raises:
         UnusableKeyFileError: LANDFALL_KEY_FILE is not set, or is not a key file.
+        ForeignKeysError: it is another than the one the database was sealed under.
     """
     settings = read_settings()
-    if settings.key_file is None:
-        message = "records keeps personal data under keys: set LANDFALL_KEY_FILE to a key file"
-        raise UnusableKeyFileError(message)
     run(room(Keys.from_file(settings.key_file)), settings)
 
 
@@ -31,6 +30,7 @@ def room(keys: Keys) -> Room:
             "travel-notices": partial(handlers.on_travel_notices, keys),
             "handovers": partial(handlers.on_handovers, keys),
         },
+        vault=KeysVault(keys),
         on_held=handlers.on_held,
         api=api.routes(keys),
     )

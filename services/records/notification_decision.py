@@ -37,6 +37,8 @@ def decide(told: Told, register: Register) -> list[Fact]:
     verdict = ReferralReason.CONTRADICTS_EARLIER_TELLING if earlier else told.grounds
     if verdict is None:
         found = recognise(told.identity, told.notification.person.birth_date, register)
+        if isinstance(found, KnownRecord) and _conviction_is_in_doubt(told, found):
+            found = ReferralReason.CONVICTION_IN_DOUBT
         if not isinstance(found, ReferralReason):
             return _on_a_record(told, notification_id, found, register)
         verdict = found
@@ -58,22 +60,28 @@ def accept_by_a_person(told: Told, notification_id: UUID, record: KnownRecord | 
     return _accepted(told, notification_id, found, register)
 
 
+def _conviction_is_in_doubt(told: Told, record: KnownRecord) -> bool:
+    """One country, one day, other offences: a second conviction, or the first told differently. A machine does not know."""
+    return told.conviction.whole not in record.convictions and told.conviction.court_day in record.court_days
+
+
 def _on_a_record(told: Told, notification_id: UUID, record: KnownRecord | None, register: Register) -> list[Fact]:
     """Somebody new, a further conviction, or one that the record already has by another way."""
-    if record is None or told.conviction_key not in record.convictions:
+    if record is None or told.conviction.whole not in record.convictions:
         return _accepted(told, notification_id, record, register)
     learn(told, record, register)
     _keep(register, told, notification_id, NotificationState.DUPLICATED, record_id=record.record_id)
-    original_id = record.convictions[told.conviction_key]
+    original_id = record.convictions[told.conviction.whole]
     return [NotificationDuplicated(notification_id=notification_id, channel=told.channel, original_id=original_id)]
 
 
 def _accepted(told: Told, notification_id: UUID, known: KnownRecord | None, register: Register) -> list[Fact]:
     record = known or open_record(told, register)
     learn(told, record, register)
-    if told.conviction_key not in record.convictions:
-        record.convictions[told.conviction_key] = notification_id
-        register.new_convictions.append((record.record_id, told.conviction_key, notification_id))
+    if told.conviction.whole not in record.convictions:
+        record.convictions[told.conviction.whole] = notification_id
+        record.court_days.add(told.conviction.court_day)
+        register.new_convictions.append((record.record_id, told.conviction.whole, told.conviction.court_day, notification_id))
     _keep(register, told, notification_id, NotificationState.ACCEPTED, record_id=record.record_id)
     accepted = NotificationAccepted(notification_id=notification_id, channel=told.channel, record_id=record.record_id)
     if known is None:

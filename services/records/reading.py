@@ -8,7 +8,7 @@ from contracts.notifications import NotificationReceived
 from contracts.travel_notices import TravelNoticeReceived
 from services.records.identity import NOBODY, IdentityKeys, namesake_of, numbers_of
 from services.records.notification_decision import on_its_face
-from services.records.register import Told
+from services.records.register import ConvictionKeys, Told
 from services.records.travel_decision import ToldNotice
 from trust.keys import Keys
 
@@ -23,7 +23,7 @@ def read_notification(keys: Keys, received: Received[NotificationReceived]) -> T
         day,
         reference_key=reference_key(keys, channel, notification.reference),
         content_key=keys.lookup_hash("content", received.envelope.data_hash.hex()),
-        conviction_key=_conviction_key(keys, notification) if grounds is None else b"",
+        conviction=_conviction_keys(keys, notification) if grounds is None else ConvictionKeys(),
         identity=NOBODY if grounds is not None else _identity_keys(keys, notification),
         grounds=grounds,
     )
@@ -37,7 +37,7 @@ def read_again(keys: Keys, notification: NotificationReceived, channel: Channel,
         day,
         reference_key=reference_key(keys, channel, notification.reference),
         content_key=b"",
-        conviction_key=_conviction_key(keys, notification),
+        conviction=_conviction_keys(keys, notification),
         identity=_identity_keys(keys, notification),
         grounds=None,
     )
@@ -69,6 +69,8 @@ def _identity_keys(keys: Keys, notification: NotificationReceived) -> IdentityKe
     return IdentityKeys(numbers, None if namesake is None else keys.lookup_hash("namesake", namesake))
 
 
-def _conviction_key(keys: Keys, notification: NotificationReceived) -> bytes:
+def _conviction_keys(keys: Keys, notification: NotificationReceived) -> ConvictionKeys:
     conviction = notification.conviction
-    return keys.lookup_hash("conviction", f"{conviction.country} {conviction.decided_on}")
+    court_day = f"{conviction.country} {conviction.decided_on}"
+    categories = ",".join(sorted({each.category for each in conviction.offences}))
+    return ConvictionKeys(keys.lookup_hash("court day", court_day), keys.lookup_hash("conviction", f"{court_day} {categories}"))

@@ -19,7 +19,7 @@ RECORDS = """
 select record_id, cohort, state, birth_date, wrapped_key, handover_id, close_reason from record
 where record_id = any($1) order by record_id for update
 """
-CONVICTIONS = "select record_id, conviction_key, notification_id from conviction where record_id = any($1)"
+CONVICTIONS = "select record_id, conviction_key, court_day_key, notification_id from conviction where record_id = any($1)"
 
 CREATE = """
 insert into record (record_id, cohort, state, wrapped_key, birth_date)
@@ -28,8 +28,8 @@ select * from unnest($1::uuid[], $2::text[], $3::text[], $4::bytea[], $5::bytea[
 ADD_NUMBERS = "insert into number (number_key, record_id) select * from unnest($1::bytea[], $2::uuid[])"
 ADD_NAMESAKES = "insert into namesake (namesake_key, record_id) select * from unnest($1::bytea[], $2::uuid[]) on conflict do nothing"
 ADD_CONVICTIONS = """
-insert into conviction (record_id, conviction_key, notification_id)
-select * from unnest($1::uuid[], $2::bytea[], $3::uuid[])
+insert into conviction (record_id, conviction_key, court_day_key, notification_id)
+select * from unnest($1::uuid[], $2::bytea[], $3::bytea[], $4::uuid[])
 """
 NARROW = """
 update record set birth_date = told.birth_date
@@ -60,7 +60,9 @@ async def load_records(tx: Transaction, keys: Keys, record_ids: Collection[UUID]
     wanted = sorted(record_ids)
     records = {row["record_id"]: _known(keys, row) for row in await tx.fetch(RECORDS, wanted)}
     for row in await tx.fetch(CONVICTIONS, wanted):
-        records[row["record_id"]].convictions[row["conviction_key"]] = row["notification_id"]
+        record = records[row["record_id"]]
+        record.convictions[row["conviction_key"]] = row["notification_id"]
+        record.court_days.add(row["court_day_key"])
     return records
 
 
@@ -84,7 +86,7 @@ async def create_records(tx: Transaction, keys: Keys, register: Register) -> Non
 async def add_convictions(tx: Transaction, register: Register) -> None:
     """Put new convictions on their records, once the notifications that brought them are written."""
     if register.new_convictions:
-        await tx.execute(ADD_CONVICTIONS, *columns(list(register.new_convictions), 3))
+        await tx.execute(ADD_CONVICTIONS, *columns(list(register.new_convictions), 4))
 
 
 def _seal_birth_date(keys: Keys, record: KnownRecord) -> bytes | None:

@@ -32,6 +32,14 @@ class RecordState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class ConvictionKeys:
+    """Keyed hashes by which a conviction is met again: country and day of the decision, and these with the categories of its offences."""
+
+    court_day: bytes = b""
+    whole: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
 class Told:
     """One telling of a notification, with keyed hashes for whatever has to be found again.
 
@@ -43,7 +51,7 @@ class Told:
     day: date
     reference_key: bytes
     content_key: bytes
-    conviction_key: bytes
+    conviction: ConvictionKeys
     identity: IdentityKeys
     grounds: Grounds
 
@@ -62,13 +70,17 @@ class Outcome:
 
 @dataclass(slots=True)
 class KnownRecord:
-    """One record as decisions see it. `convictions` names the notification that brought each; `wrapped_key` is the store's."""
+    """One record as decisions see it. `convictions` names the notification that brought each; `wrapped_key` is the store's.
+
+    `court_days` are those on which it has some conviction.
+    """
 
     record_id: UUID
     cohort: Cohort
     state: RecordState = RecordState.MANAGED
     birth_date: PartialDate | None = None
     convictions: dict[bytes, UUID] = field(default_factory=dict)
+    court_days: set[bytes] = field(default_factory=set)
     handover_id: UUID | None = None
     close_reason: CloseReason | None = None
     wrapped_key: bytes | None = None
@@ -90,5 +102,5 @@ class Register:
     created: list[KnownRecord] = field(default_factory=list)
     new_numbers: list[tuple[bytes, UUID]] = field(default_factory=list)
     new_namesakes: list[tuple[bytes, UUID]] = field(default_factory=list)
-    new_convictions: list[tuple[UUID, bytes, UUID]] = field(default_factory=list)
+    new_convictions: list[tuple[UUID, bytes, bytes, UUID]] = field(default_factory=list)
     narrowed: dict[UUID, PartialDate] = field(default_factory=dict)

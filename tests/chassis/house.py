@@ -14,10 +14,11 @@ from pydantic import SecretStr
 
 from chassis.app import serve
 from chassis.database import Transaction
-from chassis.held import original_headers
-from chassis.occasion import Batch
+from chassis.occasion import Batch, Coordinates
+from chassis.originals import take_up
 from chassis.room import Room
 from chassis.settings import Profile, Settings
+from chassis.vault import Vault
 from contracts.catalogue import BY_NAME, topic_of
 from contracts.envelope import Envelope
 from contracts.wire import decode
@@ -90,6 +91,11 @@ async def asked(running: Running, method: str, path: str, token: str = TOKEN) ->
     """One request to a running service."""
     async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{running.port}", headers={"Authorization": f"Bearer {token}"}) as http:
         return await http.request(method, path)
+
+
+def _as_it_came(row: asyncpg.Record, vault: Vault | None) -> dict[str, Any]:
+    original = take_up(vault, Coordinates(row["topic"], row["partition"], row["offset"]), row["original"])
+    return dict(row) | {"key": original.key, "value": original.value, "headers": original.headers}
 
 
 def _key(told: Envelope[Any]) -> bytes:
@@ -167,10 +173,11 @@ class House:
         """Which versions of this subject had an effect, in the order of the effects."""
         return [row["version"] for row in await self.owner.fetch("select version from effect where subject = $1 order by nr", str(subject))]
 
-    async def held(self) -> dict[tuple[str, int, int], dict[str, Any]]:
-        """What is set aside, by where it lay; headers as they came."""
-        rows = await self.owner.fetch("select * from held")
-        return {(row["topic"], row["partition"], row["offset"]): dict(row) | {"headers": original_headers(row["headers"])} for row in rows}
+    async def held(self, vault: Vault | None = None) -> dict[tuple[str, int, int], dict[str, Any]]:
+        """What is set aside, by where it lay; key, value and headers as they came."""
+        return {
+            (row["topic"], row["partition"], row["offset"]): _as_it_came(row, vault) for row in await self.owner.fetch("select * from held")
+        }
 
     async def reasons(self) -> list[str]:
         return [row["reason"] for row in await self.owner.fetch('select reason from held order by topic, partition, "offset"')]

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
+from typing import Any
 from uuid import UUID, uuid4
 
 from chassis.database import Pool
@@ -29,10 +30,10 @@ async def say_all(pool: Pool, *facts: Fact) -> None:
 
 
 @asynccontextmanager
-async def relaying(house: House, number: int = 1, make: type[Relay] = Relay) -> AsyncIterator[Sequence[Relay]]:
+async def relaying(house: House, number: int = 1, make: type[Relay] = Relay, **more: Any) -> AsyncIterator[Sequence[Relay]]:
     """So many instances' relays at work."""
     async with AsyncExitStack() as stack:
-        found = [make(house.settings(), house.name, Pulse()) for _ in range(number)]
+        found = [make(house.settings(), house.name, Pulse(), **more) for _ in range(number)]
         for each in found:
             task = asyncio.create_task(each.run())
             stack.push_async_callback(asyncio.wait, [task])

@@ -4,9 +4,8 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from chassis.gaps import Kept
-from chassis.held import Raw
 from chassis.occasion import Coordinates, Occasion, Received
+from chassis.originals import Original, Raw
 from chassis.sift import Candidate
 from contracts.catalogue import BY_NAME, topic_of
 from contracts.codes import Cohort, DeclineReason
@@ -48,7 +47,7 @@ def declined(handover_id: UUID) -> Envelope[Any]:
 
 def raw(value: bytes | None, offset: int, *, topic: str = "records.v1", key: bytes | None = b"key") -> Raw:
     """A value as a broker gives it."""
-    return Kept(topic, 0, offset, key, value, ())
+    return Original(topic, 0, offset, key, value, ())
 
 
 def candidate(told: Envelope[Any], offset: int, *, topic: str = "records.v1", stored: bool = False) -> Candidate:

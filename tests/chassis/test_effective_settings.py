@@ -13,7 +13,7 @@ from aiokafka.admin import AIOKafkaAdminClient
 
 from chassis.assignment import Assignment
 from chassis.broker import FETCH_BYTES, onlooker, producer, subscribe
-from chassis.database import Transaction
+from chassis.database import Transaction, open_pool
 from chassis.occasion import Batch
 from chassis.room import Room
 from chassis.settings import Profile, Settings
@@ -24,6 +24,12 @@ from tests.chassis.tellings import created
 from tests.waiting import until
 
 ROOT = Path(__file__).parent.parent.parent
+ASKED_OF_POSTGRESQL = {
+    "plan_cache_mode": "force_custom_plan",
+    "statement_timeout": "30s",
+    "idle_in_transaction_session_timeout": "1min",
+    "TimeZone": "UTC",
+}
 
 
 @pytest_asyncio.fixture
@@ -131,6 +137,13 @@ async def test_a_batch_is_never_larger_than_its_limit(intel: House) -> None:
         await until(lambda: sum(sizes) == 50, "all 50 are handled")
 
     assert max(sizes) <= 7
+
+
+async def test_no_plan_made_for_empty_tables_outlives_them_and_nothing_waits_for_ever(intel: House) -> None:
+    async with open_pool(intel.settings(), "test") as pool:
+        asked = {name: await pool.fetchval("select current_setting($1)", name) for name in ASKED_OF_POSTGRESQL}
+
+    assert asked == ASKED_OF_POSTGRESQL
 
 
 @pytest.mark.kafka

@@ -8,9 +8,9 @@ from pydantic import SecretStr
 
 from chassis import gaps, held, seen
 from chassis.database import open_pool
-from chassis.gaps import Kept
-from chassis.held import Held, Raw, headers_of, original_headers
+from chassis.held import Held
 from chassis.occasion import Coordinates, Occasion
+from chassis.originals import Original, Raw, pack, take_up
 from chassis.seen import Seen
 from chassis.settings import Settings
 from contracts.catalogue import BY_NAME
@@ -39,39 +39,41 @@ def _settings(url: str) -> Settings:
 
 @pytest.mark.parametrize("headers", [(), HEADERS])
 async def test_headers_come_back_as_they_were(database: FreshDatabase, headers: Sequence[tuple[str, bytes | None]]) -> None:
-    raw = Kept("records.v1", 3, 5, b"\x00key", b"\xff", headers)
+    raw = Original("records.v1", 3, 5, b"\x00key", b"\xff", tuple(headers))
 
     async with open_pool(_settings((await database("intel")).url), "test") as pool, pool.acquire() as tx:
-        await held.keep(tx, [_set_aside(raw, HoldReason.MALFORMED)])
+        await held.keep(tx, None, [_set_aside(raw, HoldReason.MALFORMED)])
         row = await tx.fetchrow("select * from held")
 
     assert row is not None
-    assert (row["partition"], row["offset"], row["key"], row["value"]) == (3, 5, b"\x00key", b"\xff")
-    assert original_headers(row["headers"]) == tuple(headers)
+    assert take_up(None, Coordinates(row["topic"], row["partition"], row["offset"]), row["original"]) == raw
 
 
-def test_headers_are_kept_in_letters_that_any_database_takes() -> None:
-    assert headers_of(Kept("records.v1", 0, 0, None, None, HEADERS)).isascii()
+def test_originals_are_kept_in_letters_that_any_database_takes() -> None:
+    assert pack(Original("records.v1", 0, 0, b"\xff", b"\x00", HEADERS)).isascii()
 
 
 async def test_no_key_and_no_value_are_kept_as_none(database: FreshDatabase) -> None:
-    async with open_pool(_settings((await database("intel")).url), "test") as pool, pool.acquire() as tx:
-        await held.keep(tx, [_set_aside(Kept("records.v1", 0, 5, None, None, ()), HoldReason.MALFORMED)])
+    empty = Original("records.v1", 0, 5, None, None, ())
 
-        assert await tx.fetchval("select key is null and value is null from held")
+    async with open_pool(_settings((await database("intel")).url), "test") as pool, pool.acquire() as tx:
+        await held.keep(tx, None, [_set_aside(empty, HoldReason.MALFORMED)])
+        kept = await tx.fetchval("select original from held")
+
+    assert take_up(None, Coordinates("records.v1", 0, 5), kept) == empty
 
 
 async def test_only_what_failed_or_stands_behind_it_makes_later_tellings_wait(database: FreshDatabase) -> None:
     subjects = {reason: uuid4() for reason in HoldReason}
     rows = [
-        _set_aside(Kept("records.v1", 0, offset, b"", b"", ()), reason, subject, 1)
+        _set_aside(Original("records.v1", 0, offset, b"", b"", ()), reason, subject, 1)
         for offset, (reason, subject) in enumerate(subjects.items())
     ]
 
     async with open_pool(_settings((await database("intel")).url), "test") as pool, pool.acquire() as tx:
-        await held.keep(tx, rows)
-        waiting = await held.waiting(tx, [("records.v1", str(each)) for each in subjects.values()])
-        elsewhere = await held.waiting(tx, [("checks.v1", str(each)) for each in subjects.values()])
+        await held.keep(tx, None, rows)
+        waiting = await held.waiting(tx, None, [("records.v1", str(each)) for each in subjects.values()])
+        elsewhere = await held.waiting(tx, None, [("checks.v1", str(each)) for each in subjects.values()])
 
     assert waiting == {("records.v1", str(subjects[reason])) for reason in (HoldReason.POISON, HoldReason.AFTER_POISON)}
     assert elsewhere == set()
@@ -81,14 +83,14 @@ async def test_what_waits_for_a_gap_is_taken_up_with_its_coordinates_and_then_fo
     record = uuid4()
     late, unreadable = amended(record, 3), b"what an older release took for a telling"
     rows = [
-        _set_aside(Kept("records.v1", 2, 7, b"key", late.to_bytes(), HEADERS), HoldReason.GAP, record, 3),
-        _set_aside(Kept("records.v1", 2, 8, b"key", unreadable, ()), HoldReason.GAP, record, 4),
-        _set_aside(Kept("records.v1", 2, 9, b"key", late.to_bytes(), ()), HoldReason.AFTER_POISON, record, 5),
+        _set_aside(Original("records.v1", 2, 7, b"key", late.to_bytes(), HEADERS), HoldReason.GAP, record, 3),
+        _set_aside(Original("records.v1", 2, 8, b"key", unreadable, ()), HoldReason.GAP, record, 4),
+        _set_aside(Original("records.v1", 2, 9, b"key", late.to_bytes(), ()), HoldReason.AFTER_POISON, record, 5),
     ]
 
     async with open_pool(_settings((await database("intel")).url), "test") as pool, pool.acquire() as tx, tx.transaction():
-        await held.keep(tx, rows)
-        taken = await gaps.read(tx, [("records.v1", str(record))], lambda _: Occasion(TOLD_AT))
+        await held.keep(tx, None, rows)
+        taken = await gaps.read(tx, None, [("records.v1", str(record))], lambda _: Occasion(TOLD_AT))
         await gaps.forget(tx, taken)
         left = [row["offset"] for row in await tx.fetch('select "offset" from held order by 1')]
 

@@ -6,11 +6,9 @@ from datetime import date
 from typing import Any
 from uuid import uuid4
 
-import pytest
 import pytest_asyncio
 from aiokafka import AIOKafkaProducer
 
-from chassis import relay as relays
 from chassis.database import Pool, open_pool
 from chassis.occasion import Occasion, Telling
 from chassis.relay import Relay
@@ -106,11 +104,10 @@ async def test_who_commits_after_a_round_with_a_lower_number_than_all_that_was_s
     assert {each.data for each in await intel.on_topic("checks.v1")} == {late, early}
 
 
-async def test_rounds_keep_the_order_of_each_record(intel: House, pool: Pool, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(relays, "ROUND", 7)
+async def test_rounds_keep_the_order_of_each_record(intel: House, pool: Pool) -> None:
     records = [uuid4() for _ in range(5)]
 
-    async with relaying(intel):
+    async with relaying(intel, round_messages=7):
         for _ in range(4):
             await say_all(pool, *[check_opened(record) for _ in range(5) for record in records])
         await all_sent(intel)

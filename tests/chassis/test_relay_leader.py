@@ -1,6 +1,8 @@
 """Of all instances one sends, as long as it holds the lock; another takes over when it ends."""
 
+import asyncio
 from collections.abc import AsyncIterator
+from uuid import uuid4
 
 import pytest
 import pytest_asyncio
@@ -65,6 +67,28 @@ async def test_who_lost_its_lock_sends_nothing_more(intel: House, pool: Pool, mo
     assert await intel.fetchval("select count(*) from outbox") == 1
 
 
+@pytest.mark.kafka
+async def test_a_producer_that_gets_no_answer_is_dismissed_with_all_that_it_held(intel: House, pool: Pool) -> None:
+    record = uuid4()
+    async with relaying(intel, send_seconds=0.5) as (only,):
+        await say_all(pool, check_opened(record))
+        await all_sent(intel)
+        with intel.kafka.silent():
+            await say_all(pool, *[check_opened(record) for _ in range(1000)])  # more than one batch for one partition
+            await until(lambda: only.pulse.relay_failure == "TimeoutError", "it gives up on its producer")
+            left_behind = _producers_at_work()
+        await all_sent(intel)
+
+    assert left_behind == 0
+    assert {each.version for each in await intel.on_topic("checks.v1")} == set(range(1, 1002))
+
+
+def _producers_at_work() -> int:
+    """Routines that send for some producer of this process; the test's own house has one."""
+    names = [getattr(each.get_coro(), "__qualname__", "") for each in asyncio.all_tasks()]
+    return names.count("Sender._sender_routine") - 1
+
+
 async def test_a_follower_that_was_woken_sleeps_again(intel: House) -> None:
     async with relaying(intel, 2) as both:
         await until(lambda: any(each.leading for each in both), "one of them leads")
@@ -73,9 +97,8 @@ async def test_a_follower_that_was_woken_sleeps_again(intel: House) -> None:
         await until(lambda: not follower.woken.is_set(), "the follower has gone back to sleep")
 
 
-async def test_a_follower_s_word_wakes_the_leader(intel: House, pool: Pool, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(relays, "SWEEP_SECONDS", 3600)
-    async with relaying(intel) as (leader,):
+async def test_a_follower_s_word_wakes_the_leader(intel: House, pool: Pool) -> None:
+    async with relaying(intel, sweep_seconds=3600) as (leader,):
         await until(lambda: leader.leading, "it leads")
         await say_all(pool, check_opened())
         await pool.execute("select pg_notify($1, '')", relays.WAKE)

@@ -21,6 +21,11 @@ def test_a_service_that_reacts_to_a_family_not_meant_for_it_is_refused() -> None
         Room("intel", {"records": _hear, "notifications": _hear})
 
 
+def test_a_service_that_hears_what_is_personal_is_refused_without_keys() -> None:
+    with pytest.raises(ValueError, match="no keys to seal"):
+        Room("handover", {"records": _hear, "handover-replies": _hear})
+
+
 def test_the_event_clock_is_heard_only_where_a_scenario_is_followed() -> None:
     room = Room("intel", {"records": _hear})
 

@@ -17,7 +17,7 @@ def _needed(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_production_refuses_the_embedded_broker(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("LANDFALL_ENVIRONMENT", "production")
+    monkeypatch.setenv("LANDFALL_ENV", "production")
     monkeypatch.setenv("LANDFALL_PROFILE", "embedded")
 
     with pytest.raises(ValidationError, match="set LANDFALL_PROFILE=kafka"):
@@ -25,15 +25,23 @@ def test_production_refuses_the_embedded_broker(monkeypatch: pytest.MonkeyPatch)
 
 
 def test_production_refuses_the_event_clock(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("LANDFALL_ENVIRONMENT", "production")
+    monkeypatch.setenv("LANDFALL_ENV", "production")
     monkeypatch.setenv("LANDFALL_CLOCK", "event")
 
     with pytest.raises(ValidationError, match="set LANDFALL_CLOCK=live"):
         Settings()
 
 
-def test_production_runs_on_apache_kafka_and_the_wall_clock(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("LANDFALL_ENVIRONMENT", "production")
+def test_production_refuses_a_broker_without_tls(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LANDFALL_ENV", "production")
+
+    with pytest.raises(ValidationError, match="set LANDFALL_KAFKA_CA_FILE"):
+        Settings()
+
+
+def test_production_runs_on_apache_kafka_under_tls_and_on_the_wall_clock(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LANDFALL_ENV", "production")
+    monkeypatch.setenv("LANDFALL_KAFKA_CA_FILE", "/etc/landfall/kafka-ca.pem")
 
     settings = Settings()
 

@@ -7,7 +7,7 @@ from pydantic import ValidationError
 from pydantic_settings import BaseSettings
 
 from chassis.settings import ClockKind, Profile, Settings, read_settings
-from contracts.catalogue import SERVICES
+from contracts.catalogue import SECRET_KEEPERS, SERVICES
 from landfall.play import Outside, read_outside
 from landfall.prepare import Preparation
 from tests.deploy.place import ROOT, SECRETS, compose, container, given_secrets, inside, made_secrets
@@ -72,12 +72,16 @@ def test_a_service_accepts_its_settings_and_enters_its_own_database_alone(
     assert set(given_secrets(name)) == {"landfall_database_url", "landfall_api_token"}
 
 
-def test_records_alone_holds_the_keys_and_finds_them_where_they_were_made() -> None:
-    holders = {name for name in OURS if any(volume.startswith("keys:") for volume in container(name).get("volumes", []))}
+@pytest.mark.parametrize("name", SECRET_KEEPERS)
+def test_who_keeps_secrets_alone_holds_its_keys_and_finds_them_where_they_were_made(name: str) -> None:
+    volume = f"{name}-keys"
+    holders = {each for each in OURS if any(mounted.startswith(f"{volume}:") for mounted in container(each).get("volumes", []))}
+    made_at = Path(container("prepare")["environment"]["LANDFALL_KEY_FOLDER"]) / name
 
-    assert holders == {"prepare", "records"}
-    assert container("records")["volumes"] == ["keys:/var/lib/landfall/keys:ro"]
-    assert container("records")["environment"]["LANDFALL_KEY_FILE"] == container("prepare")["environment"]["LANDFALL_KEY_FILE"]
+    assert holders == {"prepare", name}
+    assert f"{volume}:{made_at}" in container("prepare")["volumes"]
+    assert container(name)["volumes"] == [f"{volume}:/var/lib/landfall/keys:ro"]
+    assert container(name)["environment"]["LANDFALL_KEY_FILE"] == "/var/lib/landfall/keys/development.json"
 
 
 def test_no_password_stands_in_the_file() -> None:

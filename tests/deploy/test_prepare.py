@@ -9,13 +9,17 @@ import pytest_asyncio
 from aiokafka.admin import AIOKafkaAdminClient
 from pydantic import SecretStr
 
+from chassis.database import open_pool
+from chassis.settings import Settings
+from chassis.vault import check_keys
 from contracts.catalogue import SERVICES, TOPICS
 from landfall.children import Leash
 from landfall.embedded.postgres import postgres
-from landfall.prepare import Preparation, prepare
+from landfall.prepare import LostKeyFileError, Preparation, prepare
 from landfall.provision import url_of
 from tests.places.kafka import Kafka
 from trust.keys import Keys
+from trust.vault import KeysVault
 
 PASSWORDS = {service: f"password-of-{service}" for service in SERVICES}
 
@@ -31,7 +35,7 @@ async def preparation(tmp_path: Path, leash: Leash, kafka: Kafka, topic_prefix: 
             service_passwords={service: SecretStr(password) for service, password in PASSWORDS.items()},
             kafka_bootstrap=kafka.bootstrap,
             kafka_topic_prefix=topic_prefix,
-            key_file=tmp_path / "keys.json",
+            key_folder=tmp_path / "keys",
         )
 
 
@@ -41,12 +45,10 @@ async def entered(preparation: Preparation, service: str, database: str) -> "asy
 
 @pytest.mark.kafka
 async def test_empty_servers_become_ready_for_the_services(preparation: Preparation) -> None:
-    assert preparation.key_file is not None
-
     await prepare(preparation)
 
     assert await topics(preparation) == {topic.name for topic in TOPICS}
-    assert Keys.from_file(preparation.key_file)
+    assert Keys.from_file(key_file(preparation, "records")) != Keys.from_file(key_file(preparation, "handover"))
     for service in SERVICES:
         connection = await entered(preparation, service, service)
         assert await connection.fetchval("select count(*) from outbox") == 0
@@ -57,15 +59,14 @@ async def test_empty_servers_become_ready_for_the_services(preparation: Preparat
 async def test_prepared_again_they_stay_as_they_are_and_no_password_is_told(
     preparation: Preparation, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert preparation.key_file is not None
     await prepare(preparation)
-    keys, told = preparation.key_file.read_bytes(), capsys.readouterr().out
+    keys, told = key_file(preparation, "records").read_bytes(), capsys.readouterr().out
 
     await prepare(preparation)
 
     told_again = capsys.readouterr().out
     assert [told_again.count(f"{service}: database ready, 0 migrations applied now") for service in SERVICES] == [1] * len(SERVICES)
-    assert preparation.key_file.read_bytes() == keys
+    assert key_file(preparation, "records").read_bytes() == keys
     assert not any(password in told + told_again for password in PASSWORDS.values())
 
 
@@ -75,6 +76,31 @@ async def test_a_service_gets_into_its_own_database_and_no_other(preparation: Pr
 
     with pytest.raises(asyncpg.InsufficientPrivilegeError):
         await entered(preparation, "stats", "records")
+
+
+@pytest.mark.kafka
+async def test_a_database_whose_key_file_is_lost_gets_no_new_one(preparation: Preparation) -> None:
+    await prepare(preparation)
+    lost = key_file(preparation, "records")
+    async with open_pool(_settings_of_records(preparation), "test") as pool:
+        await check_keys(pool, KeysVault(Keys.from_file(lost)))
+    lost.unlink()
+
+    with pytest.raises(LostKeyFileError, match="put that one back"):
+        await prepare(preparation)
+
+    assert not lost.exists()
+
+
+def _settings_of_records(preparation: Preparation) -> Settings:
+    url = url_of(preparation.superuser_url.get_secret_value(), "records", PASSWORDS["records"], "records")
+    return Settings(database_url=SecretStr(url), api_token=SecretStr("-"))
+
+
+def key_file(preparation: Preparation, service: str) -> Path:
+    """Where its key file is made."""
+    assert preparation.key_folder is not None
+    return preparation.key_folder / service / "development.json"
 
 
 async def topics(preparation: Preparation) -> set[str]:

@@ -63,4 +63,4 @@ async def test_the_same_is_said_however_the_facts_are_batched(handover: Desk, da
         await handover.hear(*batch[start : start + size])
 
     assert [(envelope.type, envelope.version) for envelope in await handover.said()] == whole
-    assert whole[-2:] == [("handover-notice.v1", 2), ("handover-withdrawn.v1", 2)]
+    assert whole[-3:] == [("handover-notice.v1", 2), ("handover-withdrawn.v1", 2), ("handover-notice-withdrawn.v1", 2)]

@@ -3,6 +3,7 @@
 import pytest
 
 from contracts.codes import CloseReason, Cohort, WithdrawalReason
+from contracts.handover_packs import HandoverNoticeWithdrawn
 from contracts.handovers import HandoverWithdrawn
 from contracts.records import RecordAmended, RecordClosed, RecordCreated, RecordTransferred
 from services.handover.case_file import RecordFact, decide
@@ -35,7 +36,10 @@ def test_a_closed_record_takes_its_open_handover_with_it(state: HandoverState) -
 
     facts = decide(CLOSED, TODAY, asked)
 
-    assert facts == [HandoverWithdrawn(record_id=RECORD, handover_id=OFFER, force=CLEVELAND, reason=WithdrawalReason.RECORD_CLOSED)]
+    assert facts == [
+        HandoverWithdrawn(record_id=RECORD, handover_id=OFFER, force=CLEVELAND, reason=WithdrawalReason.RECORD_CLOSED),
+        HandoverNoticeWithdrawn(handover_id=OFFER, force=CLEVELAND, reason=WithdrawalReason.RECORD_CLOSED),
+    ]
     assert asked.cases[RECORD].state is CaseState.CLOSED
 
 

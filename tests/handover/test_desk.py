@@ -74,7 +74,7 @@ async def test_a_closed_record_withdraws_its_offer_and_a_late_answer_counts_no_m
     await handover.hear(received(ForceAccepted(handover_id=offer), TODAY, CLEVELAND))
     await handover.end(LANDING)
 
-    assert (await handover.told())[-1].TYPE == "handover-withdrawn.v1"
+    assert [fact.TYPE for fact in await handover.told()][-2:] == ["handover-withdrawn.v1", "handover-notice-withdrawn.v1"]
     assert await strays(handover) == [(CLEVELAND, "withdrawn")]
     assert (await handover.http.get(f"/cases/{RECORD}")).json()["state"] == "closed"
 

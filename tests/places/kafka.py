@@ -4,13 +4,14 @@ import os
 import re
 import shutil
 import subprocess
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import version as installed
 from pathlib import Path
 
+import psutil
 import pytest
 
 from chassis.settings import Profile
@@ -31,6 +32,20 @@ class Kafka:
     profile: Profile
     name: str
     node: kafka_jars.JarKafka | None = None
+
+    @contextmanager
+    def silent(self) -> Iterator[None]:
+        """The broker stands still: connections stay open and nothing answers."""
+        assert self.node is not None
+        assert self.node.process is not None
+        processes = psutil.Process(self.node.process.pid).children(recursive=True)
+        try:
+            for each in processes:
+                each.suspend()
+            yield
+        finally:
+            for each in processes:
+                each.resume()
 
 
 @cache

@@ -102,7 +102,7 @@ async def test_a_conviction_accepted_by_a_person_is_known_to_the_next_notice(rec
 
     told = await records.told()
     assert isinstance(told[4], RecordAmended)
-    assert (await _standing(records, "notifications", "SYN-3"))["state"] == "duplicated"
+    assert (await _standing(records, "notifications", "SYN-3"))["reason"] == "conviction-in-doubt"
 
 
 async def test_what_a_person_refuses_keeps_no_content(records: Desk) -> None:

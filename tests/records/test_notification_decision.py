@@ -116,6 +116,22 @@ def test_a_number_learnt_from_one_notice_is_known_to_the_next(register: Register
     assert _accepted(facts).record_id == first.record_id
 
 
+def test_other_offences_of_the_same_court_day_are_for_a_person(register: Register) -> None:
+    tell(register, a_notification(conviction=a_conviction(categories=["1001 00", "1002 00"])))
+    turned, other = (a_conviction(categories=each) for each in (["1002 00", "1001 00"], ["1002 00"]))
+
+    (double,) = tell(register, a_notification("I-1", conviction=turned), Channel.INTERPOL)
+    (referred,) = tell(register, a_notification("I-2", conviction=other), Channel.INTERPOL)
+    accepted = accept_by_a_person(told(a_notification("I-2", conviction=other)), register.new_id(), None, register)
+
+    assert isinstance(double, NotificationDuplicated)
+    assert isinstance(referred, NotificationReferred)
+    assert referred.reason is ReferralReason.CONVICTION_IN_DOUBT
+    assert isinstance(accepted, list)
+    assert [type(each) for each in accepted] == [NotificationAccepted, RecordAmended]
+    assert len(_only_record(register).convictions) == 2
+
+
 def test_one_conviction_told_by_two_channels_is_a_double_of_the_first(register: Register) -> None:
     first = _accepted(tell(register, a_notification()))
 

@@ -106,7 +106,7 @@ def test_every_ground_was_seen_to_refuse() -> None:
 def test_what_only_a_person_may_find_is_no_ground_of_a_machine() -> None:
     automatic = {reason for reason, _ in GROUNDS_OF_REFUSAL}
 
-    assert set(RefusalReason) - automatic == {R.EQUIVALENCE_NOT_FOUND, R.IDENTITY_NOT_ESTABLISHED}
+    assert set(RefusalReason) - automatic == {R.EQUIVALENCE_NOT_FOUND, R.IDENTITY_NOT_ESTABLISHED, R.ALREADY_ON_RECORD}
 
 
 def test_of_several_grounds_the_first_in_order_is_told() -> None:

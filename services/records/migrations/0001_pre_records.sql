@@ -51,10 +51,12 @@ create table namesake (
     primary key (namesake_key, record_id)
 );
 
--- Each conviction of a record, as a keyed hash of country and day, with the notification that brought it first.
+-- Each conviction of a record, with the notification that brought it first. court_day_key is a keyed hash of the country and day of the
+-- decision, conviction_key one of these and the categories of its offences.
 create table conviction (
     record_id uuid not null references record (record_id),
     conviction_key bytea not null,
+    court_day_key bytea not null,
     notification_id uuid not null references notification (notification_id),
     primary key (record_id, conviction_key)
 );
