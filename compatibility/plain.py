@@ -29,11 +29,19 @@ def _plain(part: Schema, parts: Mapping[str, Schema], within: tuple[str, ...]) -
     if "$ref" in said:
         name = _referred(said, parts, within)
         return _plain(parts[name], parts, (*within, name))
-    strange = sorted(said.keys() - UNDERSTOOD)
-    if strange or isinstance(said.get("type"), list):
-        message = f"the comparison does not understand {', '.join(strange) or 'a list of types'}: teach it, or say it otherwise"
+    strange = _not_understood(said)
+    if strange:
+        message = f"the comparison does not understand {strange}: teach it, or say it otherwise"
         raise UntoldError(message)
     return {keyword: _inner(keyword, value, parts, within) for keyword, value in said.items()}
+
+
+def _not_understood(said: Schema) -> str:
+    if "anyOf" in said and len(said) > 1:
+        return "anything beside anyOf"
+    if isinstance(said.get("type"), list) or (said and said.keys().isdisjoint({"type", "enum", "const", "anyOf"})):
+        return "a part that is not of one type"
+    return ", ".join(sorted(said.keys() - UNDERSTOOD))
 
 
 def _inner(keyword: str, value: Any, parts: Mapping[str, Schema], within: tuple[str, ...]) -> Any:
@@ -50,7 +58,7 @@ def _inner(keyword: str, value: Any, parts: Mapping[str, Schema], within: tuple[
 
 def _referred(said: Schema, parts: Mapping[str, Schema], within: tuple[str, ...]) -> str:
     """The name of the part that stands here."""
-    name = said["$ref"].removeprefix(REFERENCE)
+    name: str = said["$ref"].removeprefix(REFERENCE)
     beside = sorted(said.keys() - {"$ref"})
     if name in within or name not in parts or beside:
         holds = f"{name} contains itself" if name in within else f"there is no part {name}"
