@@ -14,7 +14,7 @@ _UNICODE_ESCAPE = re.compile(r"\\u([0-9a-f]{4})")
 _LATIN = 0x100
 _NEGATED = "[^"
 # What means one thing here and another in greenery, or depends on what stands around it.
-_NOT_UNDERSTOOD = re.compile(r"\\(?!x)|\.|\(\?|\^|\$")
+_NOT_UNDERSTOOD = re.compile(r"\\(?!x)|\.|\(\?|\^|\$|[*+?}]\+")
 
 
 def includes(wider: str, narrower: str) -> bool:
@@ -29,15 +29,20 @@ def includes(wider: str, narrower: str) -> bool:
 @cache
 def _automaton(pattern: str) -> Fsm:
     body = _UNICODE_ESCAPE.sub(_as_greenery_writes_it, pattern.removeprefix("^").removesuffix("$"))
-    anchored = pattern.startswith("^") and pattern.endswith("$") and not pattern.endswith("\\$")
-    if not anchored or _NOT_UNDERSTOOD.search(body.replace(_NEGATED, "[")):
-        message = f"the pattern {pattern} is compared only if written ^...$, without dots, lookarounds and escapes other than \\uXXXX"
-        raise UntoldError(message)
-    parsed = parse(body)
+    if pattern != f"^{pattern[1:-1]}$" or _NOT_UNDERSTOOD.search(body.replace(_NEGATED, "[")):
+        raise _untold(pattern)
+    try:
+        parsed = parse(body)
+    except Exception:  # noqa: BLE001 - greenery has no class of its own for what it cannot read
+        raise _untold(pattern) from None
     if len(parsed.concs) > 1:
-        message = f"the pattern {pattern} is compared only if its alternatives stand in brackets"
-        raise UntoldError(message)
+        raise _untold(pattern)
     return parsed.to_fsm()
+
+
+def _untold(pattern: str) -> UntoldError:
+    how = "written ^...$, without dots, lookarounds and escapes other than \\uXXXX, and with alternatives in brackets"
+    return UntoldError(f"the pattern {pattern} is compared only if {how}")
 
 
 def _as_greenery_writes_it(escape: re.Match[str]) -> str:

@@ -37,11 +37,13 @@ def _plain(part: Schema, parts: Mapping[str, Schema], within: tuple[str, ...]) -
 
 
 def _not_understood(said: Schema) -> str:
+    strange = sorted(said.keys() - UNDERSTOOD)
+    if strange:
+        return ", ".join(strange)
     if "anyOf" in said and len(said) > 1:
         return "anything beside anyOf"
-    if isinstance(said.get("type"), list) or (said and said.keys().isdisjoint({"type", "enum", "const", "anyOf"})):
-        return "a part that is not of one type"
-    return ", ".join(sorted(said.keys() - UNDERSTOOD))
+    untyped = said and said.keys().isdisjoint({"type", "enum", "const", "anyOf"})
+    return "a part that is not of one type" if untyped or isinstance(said.get("type"), list) else ""
 
 
 def _inner(keyword: str, value: Any, parts: Mapping[str, Schema], within: tuple[str, ...]) -> Any:

@@ -5,14 +5,17 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypedDict
+from typing import TypedDict
 
 from compatibility.plain import Schema
 from contracts.catalogue import FACTS, TOPICS, Topic
+from contracts.envelope import Envelope
+from contracts.fact import Fact
+from contracts.generate import ROOT
 from contracts.schema_files import schemas
 
 SIDES = ("writer", "reader")
-TOPICS_FILE = "topics.json"
+PROMISE_FILE = "promise.json"
 EXAMPLES = "examples"
 VERSION = re.compile(r"(0|[1-9][0-9]*)\.(0|[1-9][0-9]*)\.(0|[1-9][0-9]*)")
 
@@ -32,21 +35,35 @@ class TopicPromise(TypedDict):
 
 @dataclass(frozen=True)
 class Promise:
-    """One release: schemas by type, for each type the field that it is about, and topics by name."""
+    """One release: by type both schemas, the golden example, its content hash in hex and the field it is about; topics by name."""
 
     version: str
     writer: Mapping[str, Schema]
     reader: Mapping[str, Schema]
+    examples: Mapping[str, str]
+    hashes: Mapping[str, str]
     subjects: Mapping[str, str]
     topics: Mapping[str, TopicPromise]
 
 
-def now() -> Promise:
-    """What the code promises as it stands."""
+def now(root: Path = ROOT) -> Promise:
+    """What the code promises as it stands, and the examples beside it."""
     made = schemas()
     writer, reader = ({kind: made[f"{side}/{kind}.json"] for kind in FACTS} for side in SIDES)
     subjects = {kind: fact.SUBJECT_FIELD for kind, fact in FACTS.items()}
-    return Promise("unreleased", writer, reader, subjects, {topic.name: _of(topic) for topic in TOPICS})
+    examples = {kind: (root / "contracts" / EXAMPLES / f"{kind}.json").read_text(encoding="utf-8") for kind in FACTS}
+    hashes = {kind: hash_of(fact, examples[kind]) for kind, fact in FACTS.items()}
+    return Promise("unreleased", writer, reader, examples, hashes, subjects, {topic.name: _of(topic) for topic in TOPICS})
+
+
+def hash_of(fact: type[Fact], example: str) -> str:
+    """The content hash of a telling, in hex.
+
+    Raises:
+        pydantic.ValidationError: this class does not read it.
+    """
+    envelope: Envelope[Fact] = Envelope[fact].model_validate_json(example)  # type: ignore[valid-type]
+    return envelope.content_hash.hex()
 
 
 def _of(topic: Topic) -> TopicPromise:
@@ -82,12 +99,12 @@ def numbers(version: str) -> tuple[int, ...]:
 
 def _kept(place: Path) -> Promise:
     try:
-        told = _read(place / TOPICS_FILE)
-        writer, reader, examples = ({path.stem: _read(path) for path in (place / part).glob("*.json")} for part in (*SIDES, EXAMPLES))
-        promise = Promise(place.name, writer, reader, told["subjects"], told["topics"])
+        told = json.loads((place / PROMISE_FILE).read_text(encoding="utf-8"))
+        writer, reader = ({kind: json.loads(text) for kind, text in _texts(place / side).items()} for side in SIDES)
+        promise = Promise(place.name, writer, reader, _texts(place / EXAMPLES), told["hashes"], told["subjects"], told["topics"])
     except (OSError, ValueError, KeyError) as error:
         raise _broken_off(place, type(error).__name__) from None
-    if not writer.keys() == reader.keys() == examples.keys() == promise.subjects.keys():
+    if not writer.keys() == reader.keys() == promise.examples.keys() == promise.hashes.keys() == promise.subjects.keys():
         raise _broken_off(place, "a schema or an example is missing")
     return promise
 
@@ -96,5 +113,5 @@ def _broken_off(place: Path, why: str) -> ReleaseError:
     return ReleaseError(f"contracts/released/{place.name} is not whole ({why}): take it from version control again")
 
 
-def _read(path: Path) -> Any:
-    return json.loads(path.read_text(encoding="utf-8"))
+def _texts(folder: Path) -> dict[str, str]:
+    return {path.stem: path.read_text(encoding="utf-8") for path in folder.glob("*.json")}

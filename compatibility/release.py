@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from compatibility.check import breaks
-from compatibility.promise import EXAMPLES, SIDES, TOPICS_FILE, Promise, ReleaseError, folder, now, numbers, released
+from compatibility.promise import EXAMPLES, PROMISE_FILE, SIDES, Promise, ReleaseError, folder, now, numbers, released
 from contracts.generate import ROOT, out_of_date
 
 
@@ -22,9 +22,9 @@ def freeze(root: Path, version: str) -> Path:
         message = f"{version} does not come after {before[-1].version}: a release is never changed, take the next number"
         raise ReleaseError(message)
     stale = [f"{path.relative_to(root)} is out of date: run python -m contracts.generate" for path in out_of_date(root)]
-    for reason in (*stale, *breaks(now(), before)):
+    for reason in (*stale, *breaks(now(root), before)):
         raise ReleaseError(reason)
-    return _written(root / "contracts", folder(root) / version, now())
+    return _written(root / "contracts", folder(root) / version, now(root))
 
 
 def _written(contracts: Path, place: Path, promise: Promise) -> Path:
@@ -32,8 +32,8 @@ def _written(contracts: Path, place: Path, promise: Promise) -> Path:
         for side in SIDES:
             _copied(contracts / "schemas" / side / f"{kind}.json", place / side)
         _copied(contracts / EXAMPLES / f"{kind}.json", place / EXAMPLES)
-    told = {"subjects": promise.subjects, "topics": promise.topics}
-    (place / TOPICS_FILE).write_text(json.dumps(told, indent=2) + "\n", encoding="utf-8")
+    told = {"hashes": promise.hashes, "subjects": promise.subjects, "topics": promise.topics}
+    (place / PROMISE_FILE).write_text(json.dumps(told, indent=2) + "\n", encoding="utf-8")
     return place
 
 
