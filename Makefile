@@ -32,7 +32,7 @@ check: .venv/ready-dev ## style, types, imports, migrations, generated files, pr
 
 check-asyncapi:
 	@if command -v node >/dev/null && command -v npm >/dev/null; then \
-		$(MAKE) --no-print-directory docs/asyncapi/node_modules/ready && node docs/asyncapi/check.mjs docs/asyncapi/asyncapi.json; \
+		$(MAKE) -s docs/asyncapi/node_modules/ready && node docs/asyncapi/check.mjs docs/asyncapi/asyncapi.json; \
 	else \
 		echo "NOT CHECKED: docs/asyncapi/asyncapi.json needs node (20 or newer) and npm, which are not on this machine" >&2; \
 	fi

@@ -87,7 +87,7 @@ def main(root: Path = ROOT) -> int:
     sys.stderr.writelines(f"{broken}\n" for broken in found)
     if not found:
         kept = ", ".join(release.version for release in before)
-        sys.stdout.write(f"Contracts: what is said and read now fits every release both ways ({kept}).\n")
+        sys.stdout.write(f"Releases: what is said and read now fits each of them both ways ({kept}).\n")
     return 1 if found else 0
 
 

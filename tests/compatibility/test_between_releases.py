@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import jsoncompat
 import pytest
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
@@ -11,8 +12,10 @@ from jsonschema.exceptions import ValidationError
 from compatibility.promise import folder
 from contracts import wire
 from contracts.generate import ROOT
+from contracts.schema_files import schemas
 from tests.contracts.golden import bytes_of, example, topic_for
 
+MADE = schemas()
 RELEASES = sorted(path.name for path in folder(ROOT).iterdir())
 KEPT = [(version, path.stem) for version in RELEASES for path in sorted((folder(ROOT) / version / "examples").glob("*.json"))]
 
@@ -59,3 +62,11 @@ def test_the_schemas_that_are_kept_refuse_what_they_do_not_allow() -> None:
 
     with pytest.raises(ValidationError, match="forgotten"):
         _validator("0.1.0", "reader", "record-closed.v1").validate(told)
+
+
+@pytest.mark.parametrize(("version", "kind"), KEPT)
+def test_jsoncompat_says_the_same_of_whole_schemas_as_of_their_places(version: str, kind: str) -> None:
+    writer, reader = (_kept(version, side, kind).read_text(encoding="utf-8") for side in ("writer", "reader"))
+
+    assert jsoncompat.check_compat(writer, json.dumps(MADE[f"reader/{kind}.json"]), "deserializer")
+    assert jsoncompat.check_compat(reader, json.dumps(MADE[f"writer/{kind}.json"]), "serializer")

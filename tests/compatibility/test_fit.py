@@ -14,6 +14,8 @@ from contracts.schema_files import schemas
 
 Schema = dict[str, Any]
 
+MADE = schemas()
+
 TEXT: Schema = {"type": "string"}
 NUMBER: Schema = {"type": "integer"}
 NOTHING: Schema = {"type": "null"}
@@ -145,6 +147,4 @@ def test_jsoncompat_alone_would_not_have_seen_a_format_that_changed() -> None:
 
 @pytest.mark.parametrize("kind", FACTS)
 def test_every_reader_takes_what_its_own_writer_says(kind: str) -> None:
-    made = schemas()
-
-    assert misfits(made[f"writer/{kind}.json"], made[f"reader/{kind}.json"]) == []
+    assert misfits(MADE[f"writer/{kind}.json"], MADE[f"reader/{kind}.json"]) == []
