@@ -6,7 +6,7 @@ BIN := .venv/bin
 ARGS ?=
 MIGRATIONS := $(wildcard chassis/migrations/*.sql services/*/migrations/*.sql)
 
-.PHONY: help demo up test check lock bench-hop proof-line clean
+.PHONY: help demo up test check check-asyncapi lock bench-hop proof-line clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -20,13 +20,26 @@ up: .venv/ready ## start the whole system here and keep it running until Ctrl-C
 test: .venv/ready-dev ## run all tests; LANDFALL_TEST_KAFKA=jars, docker or embedded chooses the broker; ARGS="-k name" narrows
 	$(BIN)/python -m pytest $(ARGS)
 
-check: .venv/ready-dev ## style, types, imports, migrations, generated files
+check: .venv/ready-dev ## style, types, imports, migrations, generated files, promises of every release, AsyncAPI (with Node)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/squawk $(MIGRATIONS)
 	$(BIN)/python -m contracts.generate --check
+	$(BIN)/python -m compatibility.check
+	@$(MAKE) --no-print-directory check-asyncapi
+
+check-asyncapi:
+	@if command -v node >/dev/null && command -v npm >/dev/null; then \
+		$(MAKE) -s docs/asyncapi/node_modules/ready && node docs/asyncapi/check.mjs docs/asyncapi/asyncapi.json; \
+	else \
+		echo "NOT CHECKED: docs/asyncapi/asyncapi.json needs node (20 or newer) and npm, which are not on this machine" >&2; \
+	fi
+
+docs/asyncapi/node_modules/ready: docs/asyncapi/package-lock.json
+	cd docs/asyncapi && npm ci
+	@touch $@
 
 lock: .venv/ready-dev ## pin requirements anew, with hashes
 	env -u PIP_FIND_LINKS -u UV_FIND_LINKS $(BIN)/uv pip compile $(LOCK) requirements.in -o requirements.txt
@@ -40,7 +53,7 @@ proof-line: .venv/ready-dev ## prove the line of events end to end; exits 0 only
 	$(BIN)/python -m tests.proof.line $(ARGS)
 
 clean: ## forget the local environment and caches
-	rm -rf .venv .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	rm -rf .venv .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache docs/asyncapi/node_modules
 
 .venv/made:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Landfall needs Python 3.11 or newer; say which with make PYTHON=python3.12")'

@@ -1,4 +1,4 @@
-"""Keep the schemas and the page about messages in step with the code: `python -m contracts.generate [--check]`."""
+"""Keep the schemas, the page about messages and the AsyncAPI document in step with the code: `python -m contracts.generate [--check]`."""
 
 import argparse
 import json
@@ -6,6 +6,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from contracts.asyncapi import document
 from contracts.catalogue import FACTS
 from contracts.messages_page import page
 from contracts.schema_files import schemas
@@ -21,7 +22,8 @@ def wanted(root: Path) -> dict[Path, str]:
     """
     made = {root / "contracts" / "schemas" / name: json.dumps(schema, indent=2) + "\n" for name, schema in schemas().items()}
     examples = {kind: (root / "contracts" / "examples" / f"{kind}.json").read_text(encoding="utf-8") for kind in FACTS}
-    return {**made, root / "docs" / "messages.md": page(examples)}
+    asyncapi = json.dumps(document(examples), indent=2, ensure_ascii=False) + "\n"
+    return {**made, root / "docs" / "messages.md": page(examples), root / "docs" / "asyncapi" / "asyncapi.json": asyncapi}
 
 
 def superfluous(root: Path, made: Mapping[Path, str]) -> list[Path]:

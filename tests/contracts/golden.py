@@ -1,6 +1,7 @@
 """The golden examples as tests use them, and the topic that each one would be told on."""
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -19,10 +20,13 @@ def example(kind: str) -> dict[str, Any]:
 
 
 def topic_of(kind: str) -> Topic:
+    return topic_for(example(kind))
+
+
+def topic_for(told: Mapping[str, Any]) -> Topic:
     """The only topic that carries this type from this source."""
-    source = example(kind)["source"]
-    found = [topic for topic in TOPICS if kind in {fact.TYPE for fact in topic.family.facts} and topic.source in {source, None}]
-    told_to = example(kind)["data"].get("force")
+    found = [topic for topic in TOPICS if told["type"] in {fact.TYPE for fact in topic.family.facts} and topic.source == told["source"]]
+    told_to = told["data"].get("force")
     return found[0] if len(found) == 1 else next(topic for topic in found if topic.principal == told_to)
 
 

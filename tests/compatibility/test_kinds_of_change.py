@@ -1,0 +1,182 @@
+"""Each kind of change to a fact, tried through what `make check` runs: what may be done to a released fact, and what may not.
+
+Backward: what was written can be read now. Forward: what is written now can be read by those who run an earlier release.
+"""
+
+from dataclasses import replace
+from datetime import date
+from enum import StrEnum
+from uuid import UUID
+
+import pytest
+
+from compatibility.check import breaks
+from compatibility.promise import now
+from contracts.catalogue import Order
+from contracts.codes import CloseReason
+from contracts.fact import Fact
+from contracts.notifications import Conviction, NotificationReceived
+from contracts.records import RecordClosed
+from tests.compatibility.changing import broken_by, family_of, with_changed
+
+BACKWARD = "not all that release 0.1.0 writes can be read now"
+FORWARD = "not all that is written now can be read by release 0.1.0"
+INSTEAD = "Leave record-closed.v1 as it was, and put a new class with the type record-closed.v2 beside it."
+
+MISSING = "is needed to read it, and is not always written"
+
+
+class Wider(StrEnum):
+    DIED = "died"
+    NOTIFICATION_PERIOD_ENDED = "notification-period-ended"
+    DUPLICATE_OF_ANOTHER_RECORD = "duplicate-of-another-record"
+    LEFT_REMIT = "left-remit"
+    CONVICTION_QUASHED = "conviction-quashed"
+    FORGOTTEN = "forgotten"
+
+
+class Narrower(StrEnum):
+    DIED = "died"
+    NOTIFICATION_PERIOD_ENDED = "notification-period-ended"
+    DUPLICATE_OF_ANOTHER_RECORD = "duplicate-of-another-record"
+    LEFT_REMIT = "left-remit"
+
+
+class Unchanged(Fact, type="record-closed.v1", family="records", subject="record_id"):
+    record_id: UUID
+    reason: CloseReason
+
+
+class WithOptional(Unchanged, type="record-closed.v1", family="records", subject="record_id"):
+    closed_on: date | None = None
+
+
+class WithRequired(Unchanged, type="record-closed.v1", family="records", subject="record_id"):
+    closed_on: date
+
+
+class WithoutRequired(Fact, type="record-closed.v1", family="records", subject="record_id"):
+    record_id: UUID
+
+
+class OfAnotherType(WithoutRequired, type="record-closed.v1", family="records", subject="record_id"):
+    reason: int
+
+
+class WithWiderList(WithoutRequired, type="record-closed.v1", family="records", subject="record_id"):
+    reason: Wider
+
+
+class WithNarrowerList(WithoutRequired, type="record-closed.v1", family="records", subject="record_id"):
+    reason: Narrower
+
+
+class WithNull(WithoutRequired, type="record-closed.v1", family="records", subject="record_id"):
+    reason: CloseReason | None
+
+
+class WithDefault(WithoutRequired, type="record-closed.v1", family="records", subject="record_id"):
+    reason: CloseReason = CloseReason.DIED
+
+
+class AboutSomethingElse(Unchanged, type="record-closed.v1", family="records", subject="reason"):
+    """The same fields, and another of them is the subject."""
+
+
+CHANGES: dict[str, tuple[type[Fact], list[tuple[str, str]]]] = {
+    "nothing is changed": (Unchanged, []),
+    "an optional field is added": (WithOptional, []),
+    "a needed field is added": (WithRequired, [(BACKWARD, f"data.closed_on: {MISSING}")]),
+    "a needed field is removed": (WithoutRequired, [(FORWARD, f"data.reason: {MISSING}")]),
+    "a needed field may be left out": (WithDefault, [(FORWARD, f"data.reason: {MISSING}")]),
+    "a field changes its type": (
+        OfAnotherType,
+        [
+            (BACKWARD, "data.reason: is written as string, and read as integer"),
+            (FORWARD, "data.reason: is written as integer, and read as string"),
+        ],
+    ),
+    "a field may be null": (WithNull, [(FORWARD, "data.reason: is written as null, and read as string")]),
+    "a code list gets longer": (WithWiderList, [(FORWARD, "data.reason: may be 'forgotten', which the reader refuses")]),
+    "a code list gets shorter": (WithNarrowerList, [(BACKWARD, "data.reason: may be 'conviction-quashed', which the reader refuses")]),
+}
+
+
+@pytest.mark.parametrize(("changed", "expected"), CHANGES.values(), ids=CHANGES)
+def test_a_change_is_allowed_or_named_with_its_field_its_release_and_what_to_do(
+    changed: type[Fact], expected: list[tuple[str, str]]
+) -> None:
+    assert broken_by(with_changed(changed)) == [f"record-closed.v1: {direction}. {misfit}. {INSTEAD}" for direction, misfit in expected]
+
+
+def test_the_class_that_is_changed_here_is_the_one_that_was_released() -> None:
+    assert Unchanged.model_fields.keys() == RecordClosed.model_fields.keys()
+
+
+def test_a_fact_that_is_about_another_of_its_fields_is_named() -> None:
+    (broken,) = broken_by(with_changed(AboutSomethingElse))
+
+    assert broken == f"record-closed.v1: it is about its reason, and in release 0.1.0 about its record_id. {INSTEAD}"
+
+
+def test_a_fact_that_is_gone_is_named() -> None:
+    current = now()
+    without = replace(current, subjects={kind: field for kind, field in current.subjects.items() if kind != "record-closed.v1"})
+
+    assert broken_by(without) == [
+        "record-closed.v1: it is gone, and release 0.1.0 says and reads it. Put its class back into the catalogue."
+    ]
+
+
+class ConvictionWithCourt(Conviction):
+    court: str
+
+
+class Notice(NotificationReceived, type="notification-received.v1", family="notifications", subject="reference"):
+    conviction: ConvictionWithCourt
+
+
+def test_a_change_deep_inside_a_fact_is_named_by_its_place() -> None:
+    (broken,) = broken_by(with_changed(Notice))
+
+    assert broken.startswith(
+        f"notification-received.v1: {BACKWARD}. data.conviction.court: is needed to read it, and is not always written."
+    )
+
+
+def test_versions_that_are_no_longer_counted_are_named() -> None:
+    (broken,) = broken_by(with_changed(RecordClosed, replace(family_of(RecordClosed), order=Order.NONE)))
+
+    assert broken.startswith(f"record-closed.v1: {FORWARD}. version: is needed to read it, and is not always written.")
+
+
+def test_versions_that_nobody_counted_before_are_named() -> None:
+    (broken,) = broken_by(with_changed(NotificationReceived, replace(family_of(NotificationReceived), order=Order.GAPLESS)))
+
+    assert broken.startswith(f"notification-received.v1: {BACKWARD}. version: is needed to read it, and is not always written.")
+
+
+class Numbered(Unchanged, type="record-closed.v1", family="records", subject="record_id"):
+    case: int | None = None
+
+
+class Named(Unchanged, type="record-closed.v1", family="records", subject="record_id"):
+    case: str | None = None
+
+
+def test_a_name_that_was_given_up_two_releases_ago_is_never_taken_for_something_else() -> None:
+    first, second = with_changed(Numbered, version="0.8.0"), with_changed(Unchanged, version="0.9.0")
+    assert breaks(second, [first]) == []
+    assert breaks(with_changed(Named), [second]) == []
+
+    backward, forward = breaks(with_changed(Named), [first, second])
+
+    assert "not all that release 0.8.0 writes can be read now. data.case: is written as integer, and read as string" in backward
+    assert "not all that is written now can be read by release 0.8.0. data.case: is written as string" in forward
+
+
+def test_the_new_type_that_is_offered_is_one_that_is_free() -> None:
+    current = with_changed(WithRequired)
+    taken = replace(current, subjects={**current.subjects, "record-closed.v2": "record_id"})
+
+    assert "with the type record-closed.v3 beside it" in broken_by(taken)[0]
