@@ -51,8 +51,6 @@ class Hearing:
             OlderDatabaseError: values are there that `said` does not know.
             KafkaError: the broker could not be asked.
         """
-        if not self.topics:
-            return
         ends = await own_ends.read(tx, self.topics)
         await self._compare(tx, ends)
         heard = await self.beyond(ends)

@@ -19,7 +19,7 @@ from chassis.recollection import Recollection, up_to_the_last_cause
 from chassis.retold import Facts, Turns
 from chassis.room import Room
 from chassis.settings import ClockKind, Profile, Settings
-from contracts.catalogue import Order
+from contracts.catalogue import Order, owned_by
 
 LOCK = 0x726563616C6C  # "recall": one instance recalls, the others wait and then find nothing to recall
 
@@ -44,6 +44,8 @@ class Recall:
             CannotRecallError: the service must not start on this database.
             KafkaError: the broker could not be asked.
         """
+        if not owned_by(self.room.name):
+            return
         connection = await connect(self.settings, f"{self.room.name}-recall")
         looking = onlooker(self.settings, f"{self.room.name}-recall")
         try:

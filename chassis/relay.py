@@ -16,7 +16,7 @@ from chassis.hearing import Hearing, OlderDatabaseError, OwnTopicError
 from chassis.own_ends import Told
 from chassis.pulse import Pulse
 from chassis.settings import Profile, Settings
-from contracts.catalogue import BY_NAME
+from contracts.catalogue import BY_NAME, owned_by
 from contracts.envelope import CONTENT_TYPE
 
 if TYPE_CHECKING:
@@ -115,6 +115,8 @@ class Relay:
 
     async def _hear(self, connection: Connection) -> None:
         """Look first at what was told already, by whoever led before."""
+        if not owned_by(self.name):
+            return
         looking = onlooker(self.settings, f"{self.name}-relay")
         try:
             await looking.start()

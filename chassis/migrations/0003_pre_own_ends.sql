@@ -8,12 +8,12 @@ create table own_end (
     primary key (topic, partition)
 );
 
--- Every place that an operator moved: from where, to where, who and why. previous is null where nothing had been read yet.
+-- Every place that an operator moved: from where, to where, who and why.
 create table position_move (
     move_id bigint generated always as identity primary key,
     topic text not null,
     partition integer not null,
-    previous bigint,
+    previous bigint not null,
     following bigint not null check (following >= 0),
     halted text,
     moved_by text not null,
