@@ -43,16 +43,27 @@ async def administering(house: House) -> AsyncIterator[AIOKafkaAdminClient]:
 
 
 async def make_topic_again(house: House, topic: Topic = RECORDS) -> None:
+    await remake(house.kafka.bootstrap, house.prefix, topic)
+
+
+async def remake(bootstrap: str, prefix: str, topic: Topic) -> None:
+    """Delete a topic and make it again, empty."""
+    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
+    await admin.start()
+
     async def made() -> bool:
         try:
-            await make_topics(house.kafka.bootstrap, [topic], prefix=house.prefix)
+            await make_topics(bootstrap, [topic], prefix=prefix)
         except TopicError:
             return False
-        return await end_of(house, 0, topic) == 0
+        (found,) = await admin.describe_topics([prefix + topic.name])
+        return found["error_code"] == 0 and all(each["leader"] >= 0 for each in found["partitions"])
 
-    async with administering(house) as admin:
-        await admin.delete_topics([house.prefix + topic.name])
-    await until(made, "the topic is made again")
+    try:
+        await admin.delete_topics([prefix + topic.name])
+        await until(made, "the topic is made again")
+    finally:
+        await admin.close()
 
 
 async def end_of(house: House, partition: int, topic: Topic = RECORDS) -> int:
