@@ -71,7 +71,7 @@ class Footing:
         open_places = {each: found for each, found in places.items() if found.halted is None}
         disagreeing = await agreement.disagreements(self.onlooker, open_places)
         for each, why in disagreeing.items():
-            await self.halt(each, why)
+            await self.halt(each, why, open_places[each].next)
         return {each: found.next for each, found in open_places.items() if each not in disagreeing}
 
     def _look_back(self, places: Mapping[TopicPartition, place.Place]) -> None:
@@ -119,9 +119,9 @@ class Footing:
         for each in still:
             self.expected.pop(each, None)
 
-    async def halt(self, partition: TopicPartition, why: str) -> None:
-        """Stop one partition, here and after every restart, until an operator has looked."""
-        await place.halt(self.pool, partition, why)
+    async def halt(self, partition: TopicPartition, why: str, at: int | None = None) -> None:
+        """Stop one partition, here and after every restart, until an operator has looked. `at` is the place that was looked at."""
+        await place.halt(self.pool, partition, why, at)
         self.pulse.halted(partition, why)
         log.critical("partition_halted", topic=partition.topic, partition=partition.partition, why=why)
 

@@ -61,7 +61,11 @@ where positions.topic = locked.topic and positions.partition = locked.partition
 returning positions.topic, positions.partition
 """
 
-HALT = "update positions set halted = $3 where topic = $1 and partition = $2 and halted is null"
+# Not where the place has gone elsewhere since it was looked at: an operator may just have moved it.
+HALT = """
+update positions set halted = $3
+where topic = $1 and partition = $2 and halted is null and ($4::bigint is null or next = $4)
+"""
 
 
 def digest(value: bytes | None) -> bytes:
@@ -88,6 +92,6 @@ async def advance(tx: Transaction, moves: Iterable[Move]) -> set[TopicPartition]
     return {TopicPartition(row["topic"], row["partition"]) for row in await tx.fetch(ADVANCE, *columns(rows, 5))}
 
 
-async def halt(pool: Pool, partition: TopicPartition, why: str) -> None:
-    """Stop one partition until an operator has looked. The first reason stays."""
-    await pool.execute(HALT, partition.topic, partition.partition, why)
+async def halt(pool: Pool, partition: TopicPartition, why: str, at: int | None = None) -> None:
+    """Stop one partition until an operator has looked, if its place is still `at`. The first reason stays."""
+    await pool.execute(HALT, partition.topic, partition.partition, why, at)

@@ -8,7 +8,7 @@ from aiokafka.errors import KafkaTimeoutError
 
 from chassis.originals import Raw
 
-PATIENCE_SECONDS = 10.0
+PATIENCE_SECONDS = 60.0
 LOOK_MS = 500
 
 

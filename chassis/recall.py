@@ -16,7 +16,7 @@ from chassis.hearing import Hearing, OlderDatabaseError, OwnTopicError
 from chassis.occasion import Received
 from chassis.reading import PATIENCE_SECONDS, read_on
 from chassis.recollection import Recollection, up_to_the_last_cause
-from chassis.retold import Facts, Turns
+from chassis.retold import Facts
 from chassis.room import Room
 from chassis.settings import ClockKind, Profile, Settings
 from contracts.catalogue import Order, owned_by
@@ -69,7 +69,8 @@ class Recall:
             log.critical("database_is_older", unknown=len(error.unknown))
             async with tx.transaction():
                 facts = retold.read(error.unknown, self.settings.kafka_topic_prefix)
-                await retold.keep(tx, facts)
+                await retold.check(tx, facts)
+                await retold.keep(tx, [each for each in facts if not self._is_folded(each)])
                 await self._take_back(tx, hearing.onlooker, [each for each in facts if self._is_folded(each)])
             await hearing.listen(tx)
             log.warning("recalled", tellings=len(facts))
@@ -80,13 +81,13 @@ class Recall:
 
     async def _take_back(self, tx: Transaction, looking: AIOKafkaConsumer, facts: Facts) -> None:
         causes: dict[UUID, list[Received[Any]]] = {}
-        for each in facts:
+        for each in sorted(facts, key=_facts_first):
             causes.setdefault(each.envelope.causationid or each.envelope.id, []).append(each)
         heard = {
             partition: up_to_the_last_cause(raws, causes)
             for partition, raws in (await self._heard_since(tx, looking)).items()
         }  # fmt: skip
-        await Recollection(self.room, tx, self.carrier, causes, heard, Turns(facts)).run()
+        await Recollection(self.room, tx, self.carrier, causes, heard).run()
 
     async def _heard_since(self, tx: Transaction, looking: AIOKafkaConsumer) -> dict[TopicPartition, list[Any]]:
         """All that lies on what this service hears, from its places on."""
@@ -105,3 +106,8 @@ class Recall:
         places = {each: found for each, found in (await place.read(tx, partitions)).items() if found.halted is None}
         disagreeing = await agreement.disagreements(looking, places)
         return dict(await read_on(looking, {each: found.next for each, found in places.items() if each not in disagreeing}))
+
+
+def _facts_first(each: Received[Any]) -> tuple[bool, int]:
+    """What was decided, in its order, before what outsiders were told of it."""
+    return each.topic.family.order is not Order.GAPLESS, each.envelope.version or 0

@@ -9,12 +9,14 @@ from uuid import UUID
 
 from aiokafka import TopicPartition
 
+from chassis import retold
 from chassis.calendar import Calendar
 from chassis.carry import Carrier
 from chassis.database import Transaction
+from chassis.failure import Fault, fault_of
 from chassis.not_yet import NotYetError
 from chassis.occasion import Batch, Received
-from chassis.retold import CannotRecallError, Facts, Turns
+from chassis.retold import CannotRecallError, Facts
 from chassis.room import OnBatch, Room
 from contracts.wire import identify
 
@@ -48,8 +50,8 @@ class Recollection:
     carrier: Carrier
     causes: Mapping[UUID, Facts]
     heard: Mapping[TopicPartition, "deque[Heard]"]
-    turns: Turns
     recalled: set[UUID] = field(default_factory=set)
+    anew: bool = False
     now: list[UUID] = field(default_factory=list)
 
     async def run(self) -> None:
@@ -61,21 +63,33 @@ class Recollection:
         elsewhere = self.causes.keys() - {each.id for heard in self.heard.values() for each in heard}
         self._stand_in_for_handlers()
         while left := len(self.causes.keys() - self.recalled) + sum(map(len, self.heard.values())):
-            if not (await self._answered() or await self._from_elsewhere(elsewhere) or await self._silent()):
+            if not (
+                await self._answered() or await self._from_elsewhere(elsewhere) or await self._unanswered() or await self._decide_anew()
+            ):
                 message = f"{left} tellings cannot be recalled, because what they build on is not here: see docs/runbooks/disagreement.md"
                 raise CannotRecallError(message)
 
     async def hear(self, handle: OnBatch, batch: Batch, tx: Transaction) -> None:
-        """Recall what came of each, or handle it: then it must say nothing, because it said nothing the first time."""
+        """Recall what came of each, or handle it again where nothing did."""
         for received in batch:
-            facts = self.causes.get(received.envelope.id)
-            if facts is not None:
+            if received.envelope.id in self.causes:
                 await self._recall(received.envelope.id, received, tx)
-                continue
-            before = await tx.fetchval(LAST_SAID)
+            elif self.anew:
+                await handle([received], tx)
+            else:
+                await self._handle_silently(handle, received, tx)
+
+    async def _handle_silently(self, handle: OnBatch, received: Received[Any], tx: Transaction) -> None:
+        """It says nothing, as it did, or it has to wait: it may be decided on more than is here yet."""
+        before = await tx.fetchval(LAST_SAID)
+        try:
             await handle([received], tx)
-            if await tx.fetchval(LAST_SAID) != before:
-                raise NotYetError
+        except Exception as error:
+            if fault_of(error) is Fault.INFRASTRUCTURE:
+                raise
+            raise NotYetError from error
+        if await tx.fetchval(LAST_SAID) != before:
+            raise NotYetError
 
     def _stand_in_for_handlers(self) -> None:
         families = {name: partial(self.hear, handle) for name, handle in self.room.families.items()}
@@ -84,9 +98,10 @@ class Recollection:
 
     async def _recall(self, cause: UUID, received: Received[Any] | None, tx: Transaction) -> None:
         facts = self.causes[cause]
-        self.turns.check(facts)
+        await retold.in_turn(tx, facts)
         then = None if received is None else replace(received, occasion=facts[0].occasion)  # decided on the day on which it was told
         await self.room.recall(then, facts, tx)
+        await retold.keep(tx, facts)
         self.now.append(cause)
 
     async def _answered(self) -> bool:
@@ -101,13 +116,21 @@ class Recollection:
         """What a person or a timer caused."""
         return any([await self._try(partial(self._recall, each, None, self.tx)) for each in sorted(causes - self.recalled)])
 
-    async def _silent(self) -> bool:
+    async def _unanswered(self) -> bool:
         """Handle one value that had no answer, the earliest first; whether there was one that has none now."""
         heads = sorted((each for each, heard in self.heard.items() if heard), key=lambda each: self.heard[each][0].raw.timestamp)
         for each in heads:
             if await self._carry(each):
                 return True
         return False
+
+    async def _decide_anew(self) -> bool:
+        """What was decided and had not been told when the database was lost never left this house: one such value is decided anew."""
+        self.anew = True
+        try:
+            return await self._unanswered()
+        finally:
+            self.anew = False
 
     async def _carry(self, partition: TopicPartition) -> bool:
         if not await self._try(partial(self._carry_one, partition)):
@@ -129,9 +152,7 @@ class Recollection:
                 await step()
         except NotYetError:
             return False
-        for cause in self.now:
-            self.recalled.add(cause)
-            self.turns.take(self.causes[cause])
+        self.recalled.update(self.now)
         return True
 
 

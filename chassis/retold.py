@@ -3,8 +3,6 @@
 from collections.abc import Iterable, Sequence
 from typing import Any, TypeAlias
 
-import asyncpg
-
 from chassis.database import Transaction, columns
 from chassis.not_yet import NotYetError
 from chassis.occasion import Coordinates, Occasion, Received
@@ -15,6 +13,21 @@ from contracts.wire import UnreadableError, decode
 KEEP = """
 insert into said (id, topic, key, subject, version, content_hash, payload, traceparent, said_at)
 select * from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::int[], $6::bytea[], $7::bytea[], $8::text[], $9::timestamptz[])
+"""
+
+TAKEN = """
+select exists (
+    select from said
+    join unnest($1::text[], $2::text[], $3::int[]) as told (topic, subject, version) using (topic, subject, version)
+)
+"""
+NOT_NEXT = """
+select exists (
+    select from unnest($1::text[], $2::text[], $3::int[]) as told (topic, subject, version)
+    where version <> 1 + coalesce(
+        (select max(version) from said where (said.topic, said.subject) = (told.topic, told.subject)), 0
+    )
+)
 """
 
 Facts: TypeAlias = Sequence[Received[Any]]
@@ -45,17 +58,33 @@ def _received(told: Told, prefix: str) -> Received[Any]:
     return Received(envelope.data, envelope, topic, Coordinates(topic.name, told.partition.partition, told.offset), occasion)
 
 
-async def keep(tx: Transaction, facts: Facts) -> None:
-    """Put them back into `said`: versions go on from there, and facts can be told again byte-equal.
+async def check(tx: Transaction, facts: Facts) -> None:
+    """Whether these versions are still free.
 
     Raises:
-        CannotRecallError: one of these versions was told otherwise since the restore.
+        CannotRecallError: one of them was told otherwise since the restore.
     """
-    try:
-        await tx.execute(KEEP, *columns([_row(each) for each in facts], 9))
-    except asyncpg.UniqueViolationError:
+    if await tx.fetchval(TAKEN, *columns([_version(each) for each in facts], 3)):
         message = "the database has told a version otherwise since it was restored: stop the service, restore it again, start it"
-        raise CannotRecallError(message) from None
+        raise CannotRecallError(message)
+
+
+async def in_turn(tx: Transaction, facts: Facts) -> None:
+    """Whether each of their subjects has been told up to just before them.
+
+    Raises:
+        NotYetError: an earlier version has to be recalled, or decided anew, first.
+    """
+    first: dict[tuple[str, str], int] = {}
+    for topic, subject, version in sorted(map(_version, facts)):
+        first.setdefault((topic, subject), version)
+    if await tx.fetchval(NOT_NEXT, *columns([(*subject, version) for subject, version in first.items()], 3)):
+        raise NotYetError
+
+
+async def keep(tx: Transaction, facts: Facts) -> None:
+    """Put them back into `said`: versions go on from there, and facts can be told again byte-equal."""
+    await tx.execute(KEEP, *columns([_row(each) for each in facts], 9))
 
 
 def _row(each: Received[Any]) -> tuple[Any, ...]:
@@ -67,34 +96,5 @@ def _row(each: Received[Any]) -> tuple[Any, ...]:
     )  # fmt: skip
 
 
-class Turns:
-    """In which order the versions of each subject are to be recalled."""
-
-    def __init__(self, facts: Facts) -> None:
-        self._waiting: dict[tuple[str, str], list[int]] = {}
-        for each in sorted(facts, key=_version):
-            self._waiting.setdefault(_subject(each), []).append(_version(each))
-
-    def check(self, facts: Facts) -> None:
-        """Whether it is their turn.
-
-        Raises:
-            NotYetError: an earlier version of the same subject has to be recalled first.
-        """
-        for subject in {_subject(each) for each in facts}:
-            versions = sorted(_version(each) for each in facts if _subject(each) == subject)
-            if self._waiting[subject][: len(versions)] != versions:
-                raise NotYetError
-
-    def take(self, facts: Facts) -> None:
-        """They were recalled."""
-        for each in facts:
-            self._waiting[_subject(each)].remove(_version(each))
-
-
-def _subject(each: Received[Any]) -> tuple[str, str]:
-    return each.topic.name, each.envelope.subject
-
-
-def _version(each: Received[Any]) -> int:
-    return each.envelope.version or 0
+def _version(each: Received[Any]) -> tuple[str, str, int]:
+    return each.topic.name, each.envelope.subject, each.envelope.version or 0
