@@ -14,7 +14,7 @@ from chassis.assignment import Assignment
 from chassis.broker import onlooker, producer, subscribe
 from chassis.calendar import Calendar
 from chassis.carry import Carrier
-from chassis.clock import Clock, clock_of
+from chassis.clock import clock_of
 from chassis.database import Pool, open_pool
 from chassis.footing import Footing
 from chassis.http import application
@@ -22,6 +22,7 @@ from chassis.leash import hold
 from chassis.listen import Listener
 from chassis.parts import complain_of_the_dead, end, until_one_ends
 from chassis.pulse import Pulse
+from chassis.recall import Recall
 from chassis.relay import WAKE, Relay
 from chassis.room import Room
 from chassis.settings import ClockKind, Settings, read_settings
@@ -59,6 +60,7 @@ async def serve(room: Room, settings: Settings, stop: asyncio.Event | None = Non
 
     Raises:
         ForeignKeysError: its keys are not those of its database.
+        CannotRecallError: its database is older than what it told, and the difference cannot be taken back in.
     """
     stop = stop or _stop_on_signals()
     async with AsyncExitStack() as stack:
@@ -67,13 +69,15 @@ async def serve(room: Room, settings: Settings, stop: asyncio.Event | None = Non
             await check_keys(pool, room.vault)
         clock, pulse = clock_of(settings.clock), Pulse()
         await clock.load(pool)
+        calendar = Calendar(room, clock, settings.kafka_topic_prefix)
+        carrier = Carrier(room, pool, clock, calendar, settings.kafka_topic_prefix)
+        await Recall(room, settings, carrier).run()
         relay = Relay(settings, room.name, pulse)
         on_commit = _after_commit(pool, relay)
-        calendar = Calendar(room, clock, settings.kafka_topic_prefix)
         web = _Server(_http_config(settings, application(room, settings, pool, clock, pulse, on_commit)))
         tasks = [asyncio.create_task(_answer(web), name="http"), asyncio.create_task(relay.run(), name="relay")]
         stack.push_async_callback(end, tasks)
-        listener = await stack.enter_async_context(_listener(room, settings, pool, clock, calendar, pulse, on_commit))
+        listener = await stack.enter_async_context(_listener(room, settings, carrier, pulse, on_commit))
         timers = Timers(room, pool, clock, on_commit)
         tasks += [asyncio.create_task(listener.run(), name="listener"), asyncio.create_task(timers.run(), name="timers")]
         stack.push_async_callback(end, tasks)  # once more: tasks end before the clients they work with
@@ -129,8 +133,8 @@ def _after_commit(pool: Pool, relay: Relay) -> Callable[[], Awaitable[None]]:
 
 
 @asynccontextmanager
-async def _listener(  # noqa: PLR0913 - the one place where the listener is put together
-    room: Room, settings: Settings, pool: Pool, clock: Clock, calendar: Calendar, pulse: Pulse, on_commit: Callable[[], Awaitable[None]]
+async def _listener(
+    room: Room, settings: Settings, carrier: Carrier, pulse: Pulse, on_commit: Callable[[], Awaitable[None]]
 ) -> AsyncIterator[Listener]:
     prefix = settings.kafka_topic_prefix
     names = tuple(prefix + topic.name for topic in room.topics(clock=settings.clock is ClockKind.EVENT))
@@ -143,14 +147,13 @@ async def _listener(  # noqa: PLR0913 - the one place where the listener is put 
     assignment.consumer_of = consumer
     async with AsyncExitStack() as stack:
         looking = await _started(stack, onlooker(settings, room.name))
-        answer = await _answering(stack, settings, room, calendar, pool)
+        answer = await _answering(stack, settings, room, carrier)
         stack.push_async_callback(broker.stop)
         await broker.start()
-        carrier = Carrier(room, pool, clock, calendar, prefix)
-        footing = Footing(consumer(), looking, assignment, pool, pulse)
+        footing = Footing(consumer(), looking, assignment, carrier.pool, pulse)
         yield Listener(
             consumer(), footing, carrier, pulse, on_commit, answer,
-            hurried=lambda: calendar.asked is not None, batch_max_records=settings.batch_max_records,
+            hurried=lambda: carrier.calendar.asked is not None, batch_max_records=settings.batch_max_records,
         )  # fmt: skip
 
 
@@ -160,16 +163,14 @@ async def _started(stack: AsyncExitStack, client: Any) -> Any:
     return client
 
 
-async def _answering(
-    stack: AsyncExitStack, settings: Settings, room: Room, calendar: Calendar, pool: Pool
-) -> Callable[[], Awaitable[None]]:
+async def _answering(stack: AsyncExitStack, settings: Settings, room: Room, carrier: Carrier) -> Callable[[], Awaitable[None]]:
     """What to do when idle: under the event clock, answer whoever asks for rest."""
     if settings.clock is ClockKind.LIVE:
         return _nothing
     sender: AIOKafkaProducer = await _started(stack, producer(settings, room.name))
 
     async def answer() -> None:
-        await calendar.answer(pool, sender)
+        await carrier.calendar.answer(carrier.pool, sender)
 
     return answer
 

@@ -16,6 +16,7 @@ from contracts.catalogue import MAX_MESSAGE_BYTES
 
 METADATA_AGE_MS = 10_000
 FETCH_BYTES = 4 * 1024 * 1024
+LOOK_WAIT_MS = 10  # who looks something up does not wait for news
 
 
 def security_of(settings: Settings) -> BaseSecurity | None:
@@ -92,6 +93,6 @@ def onlooker(settings: Settings, name: str) -> AIOKafkaConsumer:
         group_id=None,
         enable_auto_commit=False,
         auto_offset_reset="none",
-        fetch_max_wait_ms=settings.fetch_wait_ms,
+        fetch_max_wait_ms=LOOK_WAIT_MS,
         **connection,
     )

@@ -56,11 +56,15 @@ class Carrier:
             Exception: whatever a handler or the database raised; see chassis.failure.
         """
         async with self.pool.acquire() as tx, tx.transaction():
-            moves = [self._move(partition, polled[partition], expected[partition]) for partition in sorted(polled)]
-            moved = await place.advance(tx, moves)
-            raws = chain.from_iterable(polled[partition] for partition in sorted(moved))
-            carried = await self._apply(tx, raws, alone=alone)
-            await self.clock.keep(tx)
+            return await self.within(tx, polled, expected, alone=alone)
+
+    async def within(self, tx: Transaction, polled: Polled, expected: Mapping[TopicPartition, int], *, alone: bool = False) -> Carried:
+        """The same, in a transaction that is somebody else's."""
+        moves = [self._move(partition, polled[partition], expected[partition]) for partition in sorted(polled)]
+        moved = await place.advance(tx, moves)
+        raws = chain.from_iterable(polled[partition] for partition in sorted(moved))
+        carried = await self._apply(tx, raws, alone=alone)
+        await self.clock.keep(tx)
         carried.moved = {move.partition: move.following for move in moves if move.partition in moved}
         return carried
 

@@ -7,6 +7,8 @@ from enum import Enum, auto
 import asyncpg
 from aiokafka.errors import KafkaError
 
+from chassis.not_yet import NotYetError
+
 
 class Fault(Enum):
     """What to do about a failure: wait and begin again, or set the one message aside."""
@@ -34,6 +36,7 @@ INFRASTRUCTURE: tuple[type[BaseException], ...] = (
     OSError,
     TimeoutError,
     asyncio.IncompleteReadError,
+    NotYetError,  # while a restored database recalls: it is taken up again, and must not be set aside
 )
 
 

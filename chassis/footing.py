@@ -1,7 +1,7 @@
 """Where this reader stands on each partition: no value is looked at before its stored place was found to fit the topic."""
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from time import monotonic
 
@@ -23,6 +23,10 @@ LOOK_SECONDS = 0.05
 log = structlog.get_logger()
 
 
+class WentBackError(RuntimeError):
+    """The database is older than it was: it was restored under this service, which has to start again and hear itself first."""
+
+
 @dataclass(slots=True)
 class Footing:
     """`expected` is the place of each partition that may be read; one that is doubtful or halted has none, and is paused."""
@@ -34,9 +38,14 @@ class Footing:
     pulse: Pulse
     expected: dict[TopicPartition, int] = field(default_factory=dict)
     misfits: dict[TopicPartition, int] = field(default_factory=dict)
+    furthest: dict[TopicPartition, tuple[int, int]] = field(default_factory=dict)
 
     async def settle(self) -> None:
-        """Bring every newly assigned or doubtful partition to its stored place, or leave it paused if place and topic disagree."""
+        """Bring every newly assigned or doubtful partition to its stored place, or leave it paused if place and topic disagree.
+
+        Raises:
+            WentBackError: see there.
+        """
         assigned = self.consumer.assignment()
         self.expected = {each: following for each, following in self.expected.items() if each in assigned}
         self.pulse.keeps_halts_of(assigned)
@@ -55,14 +64,29 @@ class Footing:
         if missing:
             await place.begin(self.pool, await agreement.starts_of(self.onlooker, missing))
             places |= await place.read(self.pool, missing)
+        self._look_back(places)
         for each, found in places.items():
             if found.halted is not None:
                 self.pulse.halted(each, found.halted)
         open_places = {each: found for each, found in places.items() if found.halted is None}
         disagreeing = await agreement.disagreements(self.onlooker, open_places)
         for each, why in disagreeing.items():
-            await self.halt(each, why)
+            await self.halt(each, why, open_places[each].next)
         return {each: found.next for each, found in open_places.items() if each not in disagreeing}
+
+    def _look_back(self, places: Mapping[TopicPartition, place.Place]) -> None:
+        """A place goes back only where an operator has moved it."""
+        for each, found in places.items():
+            moves, furthest = self.furthest.get(each, (0, 0))
+            if moves == found.moves and found.next < furthest:
+                message = f"the place of {each.topic}/{each.partition} went back from {furthest} to {found.next}"
+                raise WentBackError(message)
+            self.furthest[each] = (found.moves, found.next)
+
+    def went_on(self, moved: Mapping[TopicPartition, int]) -> None:
+        """These places were moved and committed."""
+        self.expected |= moved
+        self.furthest |= {each: (self.furthest.get(each, (0, 0))[0], following) for each, following in moved.items()}
 
     def _resume(self, places: dict[TopicPartition, int]) -> None:
         for each, following in places.items():
@@ -95,9 +119,9 @@ class Footing:
         for each in still:
             self.expected.pop(each, None)
 
-    async def halt(self, partition: TopicPartition, why: str) -> None:
-        """Stop one partition, here and after every restart, until an operator has looked."""
-        await place.halt(self.pool, partition, why)
+    async def halt(self, partition: TopicPartition, why: str, at: int | None = None) -> None:
+        """Stop one partition, here and after every restart, until an operator has looked. `at` is the place that was looked at."""
+        await place.halt(self.pool, partition, why, at)
         self.pulse.halted(partition, why)
         log.critical("partition_halted", topic=partition.topic, partition=partition.partition, why=why)
 

@@ -17,6 +17,7 @@ from starlette.exceptions import HTTPException
 from chassis.clock import Clock
 from chassis.database import Pool, Transaction
 from chassis.failure import Fault, fault_of
+from chassis.ids import uuid7
 from chassis.occasion import Occasion
 from chassis.pulse import Pulse
 from chassis.room import Room
@@ -52,7 +53,7 @@ def _deciding(request: Request) -> DecidingTransaction:
     @asynccontextmanager
     async def deciding() -> AsyncIterator[tuple[Transaction, Occasion]]:
         async with state.pool.acquire() as tx, tx.transaction():
-            yield tx, Occasion(state.clock.now())
+            yield tx, Occasion(state.clock.now(), uuid7())
         await state.on_commit()
 
     return deciding

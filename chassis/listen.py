@@ -12,7 +12,7 @@ from aiokafka.errors import CorruptRecordException, KafkaError
 
 from chassis.carry import Carried, Carrier, Polled
 from chassis.failure import Fault, fault_of
-from chassis.footing import Footing
+from chassis.footing import Footing, WentBackError
 from chassis.pulse import Pulse
 from chassis.sift import ContradictionError
 
@@ -45,13 +45,19 @@ class Listener:
     courtesy_at: float = 0.0
 
     async def run(self) -> None:
-        """Read until `stopping` is set; a batch in hand is finished first."""
+        """Read until `stopping` is set; a batch in hand is finished first.
+
+        Raises:
+            WentBackError: the database was restored under this service.
+        """
         while not self.stopping.is_set():
             self.pulse.turned()
             try:
                 await self.footing.settle()
                 await self._round()
-            except Exception as error:  # noqa: BLE001 - whatever happened, the place is read anew and nothing is skipped
+            except WentBackError:
+                raise
+            except Exception as error:  # noqa: BLE001 - whatever else happened, the place is read anew and nothing is skipped
                 await self._wait_after(error)
             else:
                 self.failures = 0
@@ -88,7 +94,7 @@ class Listener:
         except BaseException:
             self.footing.doubt(polled)
             raise
-        self.footing.expected |= carried.moved
+        self.footing.went_on(carried.moved)
         self.footing.doubt(polled.keys() - carried.moved.keys())
         self.pulse.carried(carried)
         await self.on_commit()

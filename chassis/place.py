@@ -11,11 +11,15 @@ from chassis.database import Pool, Transaction, columns
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """`next` is the offset to read; `last_digest` is over the value before it; `halted` says why an operator must look."""
+    """`next` is the offset to read; `last_digest` is over the value before it; `halted` says why an operator must look.
+
+    `moves` counts how often an operator has moved it.
+    """
 
     next: int
     last_digest: bytes | None
     halted: str | None
+    moves: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +33,9 @@ class Move:
 
 
 READ = """
-select topic, partition, next, last_digest, halted from positions
-join unnest($1::text[], $2::int[]) as asked (topic, partition) using (topic, partition)
+select topic, partition, next, last_digest, halted,
+    (select count(*) from position_move as moved where (moved.topic, moved.partition) = (positions.topic, positions.partition)) as moves
+from positions join unnest($1::text[], $2::int[]) as asked (topic, partition) using (topic, partition)
 """
 
 OPEN = """
@@ -56,7 +61,11 @@ where positions.topic = locked.topic and positions.partition = locked.partition
 returning positions.topic, positions.partition
 """
 
-HALT = "update positions set halted = $3 where topic = $1 and partition = $2 and halted is null"
+# Not where the place has gone elsewhere since it was looked at: an operator may just have moved it.
+HALT = """
+update positions set halted = $3
+where topic = $1 and partition = $2 and halted is null and ($4::bigint is null or next = $4)
+"""
 
 
 def digest(value: bytes | None) -> bytes:
@@ -64,13 +73,15 @@ def digest(value: bytes | None) -> bytes:
     return sha256(b"\x00" if value is None else b"\x01" + value).digest()
 
 
-async def read(pool: Pool, partitions: Iterable[TopicPartition]) -> dict[TopicPartition, Place]:
+async def read(pool: "Pool | Transaction", partitions: Iterable[TopicPartition]) -> dict[TopicPartition, Place]:
     """The stored places of those partitions that have one."""
     rows = await pool.fetch(READ, *columns(sorted(partitions), 2))
-    return {TopicPartition(row["topic"], row["partition"]): Place(row["next"], row["last_digest"], row["halted"]) for row in rows}
+    return {
+        TopicPartition(row["topic"], row["partition"]): Place(row["next"], row["last_digest"], row["halted"], row["moves"]) for row in rows
+    }
 
 
-async def begin(pool: Pool, starts: Mapping[TopicPartition, int]) -> None:
+async def begin(pool: "Pool | Transaction", starts: Mapping[TopicPartition, int]) -> None:
     """Give partitions that were never read a place at the start of their log."""
     await pool.execute(OPEN, *columns([(each.topic, each.partition, start) for each, start in sorted(starts.items())], 3))
 
@@ -81,6 +92,6 @@ async def advance(tx: Transaction, moves: Iterable[Move]) -> set[TopicPartition]
     return {TopicPartition(row["topic"], row["partition"]) for row in await tx.fetch(ADVANCE, *columns(rows, 5))}
 
 
-async def halt(pool: Pool, partition: TopicPartition, why: str) -> None:
-    """Stop one partition until an operator has looked. The first reason stays."""
-    await pool.execute(HALT, partition.topic, partition.partition, why)
+async def halt(pool: Pool, partition: TopicPartition, why: str, at: int | None = None) -> None:
+    """Stop one partition until an operator has looked, if its place is still `at`. The first reason stays."""
+    await pool.execute(HALT, partition.topic, partition.partition, why, at)

@@ -7,13 +7,16 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import structlog
-from aiokafka import AIOKafkaProducer
+from aiokafka import AIOKafkaProducer, TopicPartition
 
-from chassis.broker import dismiss, producer
+from chassis import own_ends
+from chassis.broker import dismiss, onlooker, producer
 from chassis.database import connect
+from chassis.hearing import Hearing, OlderDatabaseError, OwnTopicError
+from chassis.own_ends import Told
 from chassis.pulse import Pulse
-from chassis.settings import Settings
-from contracts.catalogue import BY_NAME
+from chassis.settings import Profile, Settings
+from contracts.catalogue import BY_NAME, owned_by
 from contracts.envelope import CONTENT_TYPE
 
 if TYPE_CHECKING:
@@ -65,12 +68,18 @@ class Relay:
         self.woken.set()
 
     async def run(self) -> None:
-        """Lead or wait to lead, until told to stop. Whatever fails, lock, connection and producer are all taken anew."""
+        """Lead or wait to lead, until told to stop. Whatever fails, lock, connection and producer are all taken anew.
+
+        Raises:
+            OlderDatabaseError: the database was restored under this service, which has to start again.
+        """
         while not self.stopping.is_set():
             try:
                 await self._serve()
-            except Exception as error:  # noqa: BLE001 - nothing that happens here may end the relay
-                self.pulse.relay_failure = type(error).__name__
+            except OlderDatabaseError:
+                raise
+            except Exception as error:  # noqa: BLE001 - nothing else that happens here may end the relay
+                self.pulse.relay_failure = str(error) if isinstance(error, OwnTopicError) else type(error).__name__
                 log.error("relay_failed", error=type(error).__name__)
                 await asyncio.sleep(random.uniform(0.2, 1.0))  # noqa: S311 - jitter is no secret
             finally:
@@ -88,6 +97,7 @@ class Relay:
 
     async def _lead(self, connection: Connection) -> None:
         await self._measure(connection)
+        await self._hear(connection)
         sender = producer(self.settings, self.name)
         try:
             await sender.start()
@@ -102,6 +112,18 @@ class Relay:
         finally:
             self.leading = False
             await dismiss(sender)
+
+    async def _hear(self, connection: Connection) -> None:
+        """Look first at what was told already, by whoever led before."""
+        if not owned_by(self.name):
+            return
+        looking = onlooker(self.settings, f"{self.name}-relay")
+        try:
+            await looking.start()
+            embedded = self.settings.profile is Profile.EMBEDDED
+            await Hearing(self.name, self.settings.kafka_topic_prefix, embedded, looking).listen(connection)
+        finally:
+            await looking.stop()
 
     async def _rest(self) -> bool:
         """Wait to be woken, at most until the next sweep; whether it is time to stop."""
@@ -120,8 +142,8 @@ class Relay:
             if not await connection.fetchval(LEADING, LOCK):
                 message = "the relay's lock is gone"
                 raise ConnectionError(message)
-            await asyncio.wait_for(self._send(sender, rows), self.send_seconds)
-            await self._forget(connection, rows)
+            told = await asyncio.wait_for(self._send(sender, rows), self.send_seconds)
+            await self._forget(connection, rows, told)
             self.floor = rows[-1]["seq"] + 1
         self.pulse.relayed(len(rows))
         return len(rows) == self.round_messages
@@ -140,20 +162,30 @@ class Relay:
         if row is not None:
             self.pulse.waits(row["messages"], row["seconds"])
 
-    async def _send(self, sender: AIOKafkaProducer, rows: list[Any]) -> None:
+    async def _send(self, sender: AIOKafkaProducer, rows: list[Any]) -> list[Told]:
         prefix = self.settings.kafka_topic_prefix
         futures = [
             await sender.send(prefix + row["topic"], row["payload"], key=row["key"].encode(), headers=_headers(row["traceparent"]))
             for row in rows
         ]
-        await asyncio.gather(*futures)
+        acknowledged = await asyncio.gather(*futures)
+        return [
+            Told(TopicPartition(each.topic, each.partition), each.offset, row["payload"])
+            for each, row in zip(acknowledged, rows, strict=True)
+        ]
 
-    async def _forget(self, connection: Connection, rows: list[Any]) -> None:
+    async def _forget(self, connection: Connection, rows: list[Any], told: list[Told]) -> None:
         personal = [row["id"] for row in rows if BY_NAME[row["topic"]].family.personal]
         async with connection.transaction():
             await connection.execute(FORGET, [row["seq"] for row in rows])
             if personal:
                 await connection.execute(FORGET_PERSONAL, personal)
+            made_again = sorted(await own_ends.keep(connection, told))
+            for each in made_again:
+                await own_ends.halt(connection, each, own_ends.MADE_AGAIN)
+        if made_again:
+            message = f"{made_again[0].topic}/{made_again[0].partition} is halted: {own_ends.MADE_AGAIN}"
+            raise OwnTopicError(message)
 
 
 def _headers(traceparent: str | None) -> list[tuple[str, bytes]]:

@@ -2,17 +2,21 @@
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from fastapi import APIRouter
 
 from chassis.database import Transaction
 from chassis.held import Held
-from chassis.occasion import Batch, Occasion
+from chassis.not_yet import NotYetError
+from chassis.occasion import Batch, Occasion, Received
 from chassis.vault import Vault
 from contracts.catalogue import SECRET_KEEPERS, Topic, read_by
+from contracts.fact import Fact
 
 OnBatch = Callable[[Batch, Transaction], Awaitable[None]]
 OnHeld = Callable[[Sequence[Held], Transaction], Awaitable[None]]
+OnRecall = Callable[[Received[Any] | None, Sequence[Received[Any]], Transaction], Awaitable[None]]
 OnDue = Callable[[Occasion, Transaction], Awaitable[None]]
 
 CLOCK = "clock"
@@ -26,11 +30,18 @@ async def _nothing_due(_occasion: Occasion, _tx: Transaction) -> None:
     """Nothing is timed here."""
 
 
+async def _recalls_nothing(_cause: Received[Any] | None, _facts: Sequence[Received[Any]], _tx: Transaction) -> None:
+    """Who cannot recall must not start on an older database."""
+    raise NotYetError
+
+
 @dataclass(frozen=True)
 class Room:
     """One service. `families` maps each family of topics that it hears to what it does about a batch of them, in that order.
 
-    `vault` seals what is personal when it has to be set aside.
+    `vault` seals what is personal when it has to be set aside. `recall` is given facts that this service told and forgot, with what
+    it had heard that caused them, if that can still be heard; `not_recalled` are those that need it not, because hearing the cause
+    again has the same effect.
     """
 
     name: str
@@ -38,6 +49,8 @@ class Room:
     vault: Vault | None = None
     on_held: OnHeld = _nothing_held
     on_due: OnDue = _nothing_due
+    recall: OnRecall = _recalls_nothing
+    not_recalled: tuple[type[Fact], ...] = ()
     api: APIRouter = field(default_factory=APIRouter)
 
     def __post_init__(self) -> None:

@@ -18,6 +18,8 @@ join unnest($1::text[], $2::text[]) as asked (topic, subject) using (topic, subj
 group by topic, subject
 """
 
+SAID_ABOUT = "select subject from said where topic = $1 and subject = any($2::text[])"
+
 SAY = """
 with told as (
     insert into said (id, topic, key, subject, version, content_hash, payload, traceparent, said_at)
@@ -49,6 +51,11 @@ async def say(tx: Transaction, tellings: Sequence[Telling]) -> None:
         last[topic, subject] = version = last.get((topic, subject), 0) + 1
         rows.append(_row(topic, envelope_of(telling, version), telling))
     await tx.execute(SAY, *columns(rows, 9))
+
+
+async def said_about(tx: Transaction, topic: str, subjects: Sequence[str]) -> set[str]:
+    """Of which of these subjects something was said on this topic."""
+    return {row["subject"] for row in await tx.fetch(SAID_ABOUT, topic, list(subjects))}
 
 
 async def _last_versions(tx: Transaction, tellings: Sequence[Telling]) -> dict[tuple[str, str], int]:

@@ -8,6 +8,7 @@ import structlog
 
 from chassis.clock import Clock
 from chassis.database import Pool
+from chassis.ids import uuid7
 from chassis.occasion import Occasion
 from chassis.room import Room
 from chassis.settings import ClockKind
@@ -42,5 +43,5 @@ class Timers:
 
     async def _fire(self) -> None:
         async with self.pool.acquire() as tx, tx.transaction():
-            await self.room.on_due(Occasion(self.clock.now()), tx)
+            await self.room.on_due(Occasion(self.clock.now(), uuid7()), tx)
         await self.on_commit()

@@ -21,6 +21,7 @@ class Order(StrEnum):
     """
 
     GAPLESS = "gapless"
+    LATEST = "latest"
     NONE = "none"
 
 

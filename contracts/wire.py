@@ -2,6 +2,7 @@
 
 from functools import cache
 from typing import Any
+from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
@@ -22,6 +23,20 @@ class _Peek(BaseModel):
     model_config = ConfigDict(hide_input_in_errors=True)
 
     type: str
+
+
+class _Identity(BaseModel):
+    model_config = ConfigDict(hide_input_in_errors=True)
+
+    id: UUID
+
+
+def identify(value: bytes | None) -> UUID | None:
+    """The id of a telling, whatever its type; None where the value is none."""
+    try:
+        return _Identity.model_validate_json(value or b"").id
+    except ValidationError:
+        return None
 
 
 @cache

@@ -8,6 +8,8 @@ COMMANDS = {
     "up": "start the whole system here, from wheels alone, until Ctrl-C",
     "demo": "play the year 2021-22 through the system and print it beside the published figures",
     "play": "play the year 2021-22 on a system that runs already",
+    "positions": "show where a service reads on, or move it, with a reason",
+    "replay": "tell a topic again what its owner has said on it",
     "prepare": "make roles, databases, tables and topics on servers that run already",
 }
 

@@ -4,6 +4,7 @@ from chassis.app import run
 from chassis.room import Room
 from chassis.settings import read_settings
 from services.handover import api, handlers, worker
+from services.handover.recall import recall
 from trust.keys import Keys
 from trust.vault import KeysVault
 
@@ -26,5 +27,6 @@ def room(keys: Keys) -> Room:
         families={"records": handlers.on_records, "handover-replies": handlers.on_replies},
         vault=KeysVault(keys),
         on_due=worker.fire,
+        recall=recall,
         api=api.router,
     )

@@ -3,10 +3,11 @@
 from chassis.app import run
 from chassis.room import Room
 from services.intel import api, handlers, worker
+from services.intel.recall import recall
 
 
 def room() -> Room:
-    return Room(name="intel", families={"records": handlers.on_records}, on_due=worker.fire, api=api.router)
+    return Room(name="intel", families={"records": handlers.on_records}, on_due=worker.fire, recall=recall, api=api.router)
 
 
 def main() -> None:

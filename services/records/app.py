@@ -5,7 +5,9 @@ from functools import partial
 from chassis.app import run
 from chassis.room import Room
 from chassis.settings import read_settings
+from contracts.decisions import NotificationHeld
 from services.records import api, handlers
+from services.records.recall import recall
 from trust.keys import Keys
 from trust.vault import KeysVault
 
@@ -32,5 +34,7 @@ def room(keys: Keys) -> Room:
         },
         vault=KeysVault(keys),
         on_held=handlers.on_held,
+        recall=partial(recall, keys),
+        not_recalled=(NotificationHeld,),
         api=api.routes(keys),
     )

@@ -1,12 +1,13 @@
 """Everything that records reacts to: notifications, travel notices, handovers, and what was set aside. Load, decide, save, say."""
 
 from collections.abc import Sequence
+from uuid import UUID, uuid5
 
 from chassis.database import Transaction
 from chassis.held import Held
-from chassis.ids import uuid7
 from chassis.occasion import Batch, Telling
-from chassis.say import say
+from chassis.place import digest
+from chassis.say import said_about, say
 from contracts.codes import Channel
 from contracts.decisions import NotificationHeld
 from contracts.handovers import HandoverEffective
@@ -22,6 +23,8 @@ from services.records import (
 )
 from services.records.reading import read_notification, read_travel_notice
 from trust.keys import Keys
+
+HELD = UUID("0197a3f0-5a1e-7c44-9d2b-6f0c3a8e51d7")
 
 
 async def on_notifications(keys: Keys, batch: Batch, tx: Transaction) -> None:
@@ -60,12 +63,20 @@ async def on_handovers(keys: Keys, batch: Batch, tx: Transaction) -> None:
 
 
 async def on_held(held: Sequence[Held], tx: Transaction) -> None:
-    """A notification that was set aside is counted too: every telling ends as exactly one thing."""
+    """A notification that was set aside is counted too, once, however often it is heard: every telling ends as exactly one thing."""
+    aside = {_held_as(each): each for each in held if each.topic.family.name == "notifications"}
+    before = await said_about(tx, "decisions.v1", [str(each) for each in aside])
     await say(
         tx,
         [
-            Telling(NotificationHeld(notification_id=uuid7(), channel=Channel(each.topic.principal), reason=each.reason), each.occasion)
-            for each in held
-            if each.topic.family.name == "notifications" and each.topic.principal is not None
+            Telling(NotificationHeld(notification_id=found, channel=Channel(each.topic.principal), reason=each.reason), each.occasion)
+            for found, each in aside.items()
+            if str(found) not in before and each.topic.principal is not None
         ],
     )
+
+
+def _held_as(held: Held) -> UUID:
+    """The same for the same value at the same place, so that whoever hears it again after a restore does not count it again."""
+    at = held.coordinates
+    return uuid5(HELD, f"{at.topic}/{at.partition}/{at.offset}/{digest(held.raw.value).hex()}")

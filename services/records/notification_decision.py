@@ -57,7 +57,7 @@ def accept_by_a_person(told: Told, notification_id: UUID, record: KnownRecord | 
         if found is not ReferralReason.IDENTITY_INSUFFICIENT:
             return Objection(found)
         found = None
-    return _accepted(told, notification_id, found, register)
+    return accept(told, notification_id, found, register)
 
 
 def _conviction_is_in_doubt(told: Told, record: KnownRecord) -> bool:
@@ -68,21 +68,22 @@ def _conviction_is_in_doubt(told: Told, record: KnownRecord) -> bool:
 def _on_a_record(told: Told, notification_id: UUID, record: KnownRecord | None, register: Register) -> list[Fact]:
     """Somebody new, a further conviction, or one that the record already has by another way."""
     if record is None or told.conviction.whole not in record.convictions:
-        return _accepted(told, notification_id, record, register)
+        return accept(told, notification_id, record, register)
     learn(told, record, register)
-    _keep(register, told, notification_id, NotificationState.DUPLICATED, record_id=record.record_id)
+    keep(register, told, notification_id, NotificationState.DUPLICATED, record_id=record.record_id)
     original_id = record.convictions[told.conviction.whole]
     return [NotificationDuplicated(notification_id=notification_id, channel=told.channel, original_id=original_id)]
 
 
-def _accepted(told: Told, notification_id: UUID, known: KnownRecord | None, register: Register) -> list[Fact]:
+def accept(told: Told, notification_id: UUID, known: KnownRecord | None, register: Register) -> list[Fact]:
+    """Put the conviction on the record that is known, or on a new one."""
     record = known or open_record(told, register)
     learn(told, record, register)
     if told.conviction.whole not in record.convictions:
         record.convictions[told.conviction.whole] = notification_id
         record.court_days.add(told.conviction.court_day)
         register.new_convictions.append((record.record_id, told.conviction.whole, told.conviction.court_day, notification_id))
-    _keep(register, told, notification_id, NotificationState.ACCEPTED, record_id=record.record_id)
+    keep(register, told, notification_id, NotificationState.ACCEPTED, record_id=record.record_id)
     accepted = NotificationAccepted(notification_id=notification_id, channel=told.channel, record_id=record.record_id)
     if known is None:
         return [accepted, RecordCreated(record_id=record.record_id, cohort=record.cohort)]
@@ -92,14 +93,14 @@ def _accepted(told: Told, notification_id: UUID, known: KnownRecord | None, regi
 def _off_the_record(told: Told, notification_id: UUID, reason: RefusalReason | ReferralReason, register: Register) -> list[Fact]:
     match reason:
         case RefusalReason():
-            _keep(register, told, notification_id, NotificationState.REFUSED, reason=reason)
+            keep(register, told, notification_id, NotificationState.REFUSED, reason=reason)
             return [NotificationRefused(notification_id=notification_id, channel=told.channel, reason=reason)]
         case ReferralReason():
-            _keep(register, told, notification_id, NotificationState.REFERRED, reason=reason)
+            keep(register, told, notification_id, NotificationState.REFERRED, reason=reason)
             return [NotificationReferred(notification_id=notification_id, channel=told.channel, reason=reason)]
 
 
-def _keep(  # noqa: PLR0913 - the columns of one outcome
+def keep(  # noqa: PLR0913 - the columns of one outcome
     register: Register,
     told: Told,
     notification_id: UUID,
@@ -108,6 +109,7 @@ def _keep(  # noqa: PLR0913 - the columns of one outcome
     reason: RefusalReason | ReferralReason | None = None,
     record_id: UUID | None = None,
 ) -> None:
+    """Fold the outcome of one telling into the register."""
     tellings = register.tellings.setdefault(told.reference_key, [])
     tellings.append((told.content_key, notification_id))
     register.outcomes.append(Outcome(told, notification_id, len(tellings), state, reason, record_id))

@@ -11,6 +11,7 @@ from aiokafka import AIOKafkaProducer
 
 from chassis.database import Pool, open_pool
 from chassis.occasion import Occasion, Telling
+from chassis.own_ends import Told
 from chassis.relay import Relay
 from chassis.room import Room
 from chassis.say import say
@@ -72,10 +73,11 @@ async def test_who_committed_late_with_a_lower_number_is_sent_and_not_deleted_un
     class Pausing(Relay):
         """A relay that can be caught between acknowledgement and deletion."""
 
-        async def _send(self, sender: AIOKafkaProducer, rows: list[Any]) -> None:
-            await super()._send(sender, rows)
+        async def _send(self, sender: AIOKafkaProducer, rows: list[Any]) -> list[Told]:
+            told = await super()._send(sender, rows)
             sent.set()
             await gate.wait()
+            return told
 
     async with pool.acquire() as slow, relaying(intel, make=Pausing):
         slowly = slow.transaction()

@@ -1,0 +1,113 @@
+"""After a database was restored, what this service has told since is taken back in from its own topics before anything is decided anew."""
+
+import asyncio
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import structlog
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.errors import KafkaTimeoutError
+
+from chassis import agreement, place, retold
+from chassis.broker import onlooker
+from chassis.carry import Carrier
+from chassis.database import Transaction, connect
+from chassis.hearing import Hearing, OlderDatabaseError, OwnTopicError
+from chassis.occasion import Received
+from chassis.reading import PATIENCE_SECONDS, read_on
+from chassis.recollection import Recollection, up_to_the_last_cause
+from chassis.retold import Facts
+from chassis.room import Room
+from chassis.settings import ClockKind, Profile, Settings
+from contracts.catalogue import Order, owned_by
+
+LOCK = 0x726563616C6C  # "recall": one instance recalls, the others wait and then find nothing to recall
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Recall:
+    """Hears one service's own topics at its start, and takes back in what its database does not know."""
+
+    room: Room
+    settings: Settings
+    carrier: Carrier
+
+    async def run(self) -> None:
+        """Compare, and recall where the database is the older one.
+
+        Raises:
+            CannotRecallError: the service must not start on this database.
+            KafkaError: the broker could not be asked.
+        """
+        if not owned_by(self.room.name):
+            return
+        connection = await connect(self.settings, f"{self.room.name}-recall")
+        looking = onlooker(self.settings, f"{self.room.name}-recall")
+        try:
+            await looking.start()
+            await connection.execute("select pg_advisory_lock($1)", LOCK)
+            await self._hear(connection, Hearing(self.room.name, self.settings.kafka_topic_prefix, self._embedded, looking))
+        finally:
+            connection.terminate()
+            await looking.stop()
+
+    @property
+    def _embedded(self) -> bool:
+        return self.settings.profile is Profile.EMBEDDED
+
+    async def _hear(self, tx: Transaction, hearing: Hearing) -> None:
+        try:
+            await hearing.listen(tx)
+        except OwnTopicError as error:
+            log.error("own_topic_halted", error=str(error))  # the relay tells nothing and says so
+        except OlderDatabaseError as error:
+            log.critical("database_is_older", unknown=len(error.unknown))
+            async with tx.transaction():
+                facts = retold.read(error.unknown, self.settings.kafka_topic_prefix)
+                await retold.check(tx, facts)
+                await retold.keep(tx, [each for each in facts if not self._is_folded(each)])
+                await self._take_back(tx, hearing.onlooker, [each for each in facts if self._is_folded(each)])
+            await hearing.listen(tx)
+            log.warning("recalled", tellings=len(facts))
+
+    def _is_folded(self, each: Received[Any]) -> bool:
+        """A figure is only numbered on from; what was set aside is set aside again when it is heard again."""
+        return each.topic.family.order is not Order.LATEST and not isinstance(each.fact, self.room.not_recalled)
+
+    async def _take_back(self, tx: Transaction, looking: AIOKafkaConsumer, facts: Facts) -> None:
+        causes: dict[UUID, list[Received[Any]]] = {}
+        for each in sorted(facts, key=_facts_first):
+            causes.setdefault(each.envelope.causationid or each.envelope.id, []).append(each)
+        heard = {
+            partition: up_to_the_last_cause(raws, causes)
+            for partition, raws in (await self._heard_since(tx, looking)).items()
+        }  # fmt: skip
+        await Recollection(self.room, tx, self.carrier, causes, heard).run()
+
+    async def _heard_since(self, tx: Transaction, looking: AIOKafkaConsumer) -> dict[TopicPartition, list[Any]]:
+        """All that lies on what this service hears, from its places on."""
+        prefix, clock = self.settings.kafka_topic_prefix, self.settings.clock is ClockKind.EVENT
+        partitions = [
+            TopicPartition(prefix + topic.name, each)
+            for topic in self.room.topics(clock=clock)
+            for each in range(topic.partitions_on(embedded=self._embedded))
+        ]
+        try:
+            starts = await asyncio.wait_for(agreement.starts_of(looking, partitions), PATIENCE_SECONDS)
+        except TimeoutError:
+            message = "no answer about where the topics begin that are heard: is one of them missing?"
+            raise KafkaTimeoutError(message) from None
+        await place.begin(tx, starts)
+        places = {each: found for each, found in (await place.read(tx, partitions)).items() if found.halted is None}
+        disagreeing = await agreement.disagreements(looking, places)
+        return dict(await read_on(looking, {each: found.next for each, found in places.items() if each not in disagreeing}))
+
+
+def _facts_first(each: Received[Any]) -> tuple[bool, int]:
+    """What was decided, in its order, before what outsiders were told of it."""
+    return each.topic.family.order is not Order.GAPLESS, each.envelope.version or 0

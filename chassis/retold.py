@@ -1,0 +1,100 @@
+"""What lies on our own topics and is not in `said`: read as facts, and put back as it was told."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any, TypeAlias
+
+from chassis.database import Transaction, columns
+from chassis.not_yet import NotYetError
+from chassis.occasion import Coordinates, Occasion, Received
+from chassis.own_ends import Told
+from contracts.catalogue import BY_NAME
+from contracts.wire import UnreadableError, decode
+
+KEEP = """
+insert into said (id, topic, key, subject, version, content_hash, payload, traceparent, said_at)
+select * from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::int[], $6::bytea[], $7::bytea[], $8::text[], $9::timestamptz[])
+"""
+
+TAKEN = """
+select exists (
+    select from said
+    join unnest($1::text[], $2::text[], $3::int[]) as told (topic, subject, version) using (topic, subject, version)
+)
+"""
+NOT_NEXT = """
+select exists (
+    select from unnest($1::text[], $2::text[], $3::int[]) as told (topic, subject, version)
+    where version <> 1 + coalesce(
+        (select max(version) from said where (said.topic, said.subject) = (told.topic, told.subject)), 0
+    )
+)
+"""
+
+Facts: TypeAlias = Sequence[Received[Any]]
+
+
+class CannotRecallError(RuntimeError):
+    """What was told cannot be brought together with what is here; the text says what an operator can do."""
+
+
+def read(told: Iterable[Told], prefix: str) -> list[Received[Any]]:
+    """Each once, whatever a late writer doubled.
+
+    Raises:
+        CannotRecallError: a value is of a type that this release does not know.
+    """
+    found = {(each.envelope.id): each for each in (_received(value, prefix) for value in told)}
+    return list(found.values())
+
+
+def _received(told: Told, prefix: str) -> Received[Any]:
+    topic = BY_NAME[told.partition.topic.removeprefix(prefix)]
+    try:
+        envelope = decode(topic, told.value)
+    except UnreadableError as error:
+        message = f"{topic.name}/{told.partition.partition}/{told.offset}: {error}; start the release that told it"
+        raise CannotRecallError(message) from None
+    occasion = Occasion(envelope.recordedtime or envelope.time, envelope.causationid, envelope.correlationid, envelope.traceparent)
+    return Received(envelope.data, envelope, topic, Coordinates(topic.name, told.partition.partition, told.offset), occasion)
+
+
+async def check(tx: Transaction, facts: Facts) -> None:
+    """Whether these versions are still free.
+
+    Raises:
+        CannotRecallError: one of them was told otherwise since the restore.
+    """
+    if await tx.fetchval(TAKEN, *columns([_version(each) for each in facts], 3)):
+        message = "the database has told a version otherwise since it was restored: stop the service, restore it again, start it"
+        raise CannotRecallError(message)
+
+
+async def in_turn(tx: Transaction, facts: Facts) -> None:
+    """Whether each of their subjects has been told up to just before them.
+
+    Raises:
+        NotYetError: an earlier version has to be recalled, or decided anew, first.
+    """
+    first: dict[tuple[str, str], int] = {}
+    for topic, subject, version in sorted(map(_version, facts)):
+        first.setdefault((topic, subject), version)
+    if await tx.fetchval(NOT_NEXT, *columns([(*subject, version) for subject, version in first.items()], 3)):
+        raise NotYetError
+
+
+async def keep(tx: Transaction, facts: Facts) -> None:
+    """Put them back into `said`: versions go on from there, and facts can be told again byte-equal."""
+    await tx.execute(KEEP, *columns([_row(each) for each in facts], 9))
+
+
+def _row(each: Received[Any]) -> tuple[Any, ...]:
+    envelope = each.envelope
+    payload = None if each.topic.family.personal else envelope.to_bytes()
+    return (
+        envelope.id, each.topic.name, envelope.subject, envelope.subject, envelope.version, envelope.content_hash, payload,
+        envelope.traceparent, envelope.recordedtime or envelope.time,
+    )  # fmt: skip
+
+
+def _version(each: Received[Any]) -> tuple[str, str, int]:
+    return each.topic.name, each.envelope.subject, each.envelope.version or 0

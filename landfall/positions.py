@@ -1,0 +1,112 @@
+"""`landfall positions`: where a service reads on, and the one way to move it there: with a name and a reason that are kept."""
+
+import argparse
+import asyncio
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import asyncpg
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from rich.console import Console
+from rich.table import Table
+
+from chassis.agreement import starts_of
+from landfall.orders import Operator, OrderRefusedError, add_who_and_why, at, carry_out, tell
+
+SHOW = """
+select topic, partition, next, halted,
+    (select count(*) from position_move as moved where (moved.topic, moved.partition) = (positions.topic, positions.partition)) as moves
+from positions where $1::text is null or topic = $1 order by topic, partition
+"""
+
+KEEP = """
+insert into position_move (topic, partition, previous, following, halted, moved_by, reason)
+select topic, partition, next, $3, halted, $4, $5 from positions where topic = $1 and partition = $2 for update
+"""
+MOVE = "update positions set next = $3, last_digest = null, halted = null where topic = $1 and partition = $2"
+
+ENDS = {"start": 0, "end": 1}
+WIDTH = 160
+
+
+async def move(  # noqa: PLR0913 - an order has all of these
+    settings: Operator, topic: str, partitions: Iterable[int] | None, to: str, *, by: str, reason: str
+) -> dict[int, int]:
+    """Move the places of these partitions, or of all, and clear their halts; where each is now.
+
+    Raises:
+        OrderRefusedError: the topic has no such partition, or the partition no such offset.
+    """
+    name = settings.kafka_topic_prefix + topic
+    async with at(settings) as (connection, looking):
+        bounds = await _bounds(connection, looking, name, partitions)
+        following = {each: _place(to, *found) for each, found in bounds.items()}
+        async with connection.transaction():
+            for each, place in sorted(following.items()):
+                await connection.execute(KEEP, name, each.partition, place, by, reason)
+                await connection.execute(MOVE, name, each.partition, place)
+    return {each.partition: place for each, place in following.items()}
+
+
+async def _bounds(
+    connection: "asyncpg.Connection[asyncpg.Record]", looking: AIOKafkaConsumer, name: str, partitions: Iterable[int] | None
+) -> dict[TopicPartition, tuple[int, int]]:
+    known = {row["partition"] for row in await connection.fetch(SHOW, name)}
+    wanted = known if partitions is None else set(partitions)
+    if not wanted or not wanted <= known:
+        message = f"nothing is read of {name}" + (f"/{min(wanted - known)}" if wanted else "")
+        raise OrderRefusedError(message)
+    asked = [TopicPartition(name, each) for each in sorted(wanted)]
+    starts, ends = await asyncio.wait_for(starts_of(looking, asked), 10), await asyncio.wait_for(looking.end_offsets(asked), 10)
+    return {each: (starts[each], ends[each]) for each in asked}
+
+
+def _place(to: str, start: int, end: int) -> int:
+    if to in ENDS:
+        return (start, end)[ENDS[to]]
+    if not to.isdecimal() or not start <= int(to) <= end:
+        message = f"--to takes start, end, or an offset from {start} to {end}"
+        raise OrderRefusedError(message)
+    return int(to)
+
+
+async def show(settings: Operator, topic: str | None) -> None:
+    """Print every place with the end of its partition."""
+    async with at(settings) as (connection, looking):
+        rows = await connection.fetch(SHOW, None if topic is None else settings.kafka_topic_prefix + topic)
+        ends = await asyncio.wait_for(looking.end_offsets([TopicPartition(row["topic"], row["partition"]) for row in rows]), 10)
+    Console(width=WIDTH).print(_table(rows, ends))
+
+
+def _table(rows: Iterable[asyncpg.Record], ends: Mapping[TopicPartition, int]) -> Table:
+    table = Table("topic", "partition", "next", "end", "behind", "moves", "halted because")
+    for row in rows:
+        end = ends[TopicPartition(row["topic"], row["partition"])]
+        cells: list[Any] = [row["topic"], row["partition"], row["next"], end, end - row["next"], row["moves"], row["halted"] or ""]
+        table.add_row(*map(str, cells))
+    return table
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.epilog = "Reads the LANDFALL_* variables of the service whose places these are. See docs/runbooks/disagreement.md."
+    orders = parser.add_subparsers(dest="order", required=True)
+    looking = orders.add_parser("show", help="where each partition is read on, and why one is halted")
+    looking.add_argument("--topic")
+    moving = orders.add_parser("move", help="read on from elsewhere; a halt is cleared")
+    moving.add_argument("--topic", required=True)
+    moving.add_argument("--partition", type=int, action="append", help="one or several; all where none is named")
+    moving.add_argument("--to", required=True, help="start, end, or an offset")
+    add_who_and_why(moving)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """0 when it was shown or moved; 1 with the reason on standard error."""
+    return carry_out(lambda settings: _carry_out(settings, arguments))
+
+
+async def _carry_out(settings: Operator, asked: argparse.Namespace) -> None:
+    if asked.order == "show":
+        await show(settings, asked.topic)
+        return
+    for partition, place in (await move(settings, asked.topic, asked.partition, asked.to, by=asked.by, reason=asked.reason)).items():
+        tell(f"{asked.topic}/{partition} is read on from {place}")

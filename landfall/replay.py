@@ -1,0 +1,86 @@
+"""`landfall replay said`: tells a topic again, byte for byte, what a service has said on it and the topic does not hold."""
+
+import argparse
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from aiokafka import AIOKafkaConsumer, TopicPartition
+
+from chassis.agreement import starts_of
+from chassis.database import Transaction
+from chassis.place import digest
+from chassis.reading import read_on
+from chassis.settings import Profile
+from contracts.catalogue import BY_NAME, SERVICES, Order, Topic
+from contracts.wire import identify
+from landfall.orders import Operator, OrderRefusedError, add_who_and_why, at, carry_out, tell
+
+# Version by version, so that each subject keeps its order.
+AGAIN = """
+insert into outbox (said_id)
+select said.id from said
+where topic = $1 and payload is not null and id <> all($2::uuid[]) and not exists (select from outbox where said_id = said.id)
+order by version, said_at, id
+"""
+
+KEPT = """
+insert into position_move (topic, partition, previous, following, halted, moved_by, reason)
+select topic, partition, next, $3, halted, $4, $5 from own_end where topic = $1 and partition = $2
+"""
+REBASE = "update own_end set next = $3, last_digest = $4, halted = null where topic = $1 and partition = $2"
+
+
+async def replay_said(settings: Operator, topic: str, *, by: str, reason: str) -> int:
+    """Give the relay all that is missing on the topic, and let it tell on from the topic's present end; how much was missing.
+
+    Raises:
+        OrderRefusedError: the topic is not one that can be told again from `said`.
+    """
+    found = _topic(topic)
+    async with at(settings) as (connection, looking):
+        lies = await _lying(looking, settings, found)
+        ids = [each for raws in lies.values() for raw in raws if (each := identify(raw.value)) is not None]
+        async with connection.transaction():
+            told = await connection.execute(AGAIN, found.name, ids)
+            await _rebase(connection, lies, by, reason)
+    return int(told.rsplit(" ", 1)[-1])
+
+
+def _topic(name: str) -> Topic:
+    topic = BY_NAME.get(name)
+    if topic is None or topic.family.owner not in SERVICES or topic.family.order is not Order.GAPLESS:
+        choices = ", ".join(each.name for each in BY_NAME.values() if each.family.order is Order.GAPLESS and each.family.owner in SERVICES)
+        message = f"{name} is not kept in said; these are: {choices}"
+        raise OrderRefusedError(message)
+    return topic
+
+
+async def _lying(looking: AIOKafkaConsumer, settings: Operator, topic: Topic) -> dict[TopicPartition, list[Any]]:
+    count = topic.partitions_on(embedded=settings.profile is Profile.EMBEDDED)
+    partitions = [TopicPartition(settings.kafka_topic_prefix + topic.name, each) for each in range(count)]
+    return dict(await read_on(looking, await starts_of(looking, partitions)))
+
+
+async def _rebase(tx: Transaction, lies: Mapping[TopicPartition, Sequence[Any]], by: str, reason: str) -> None:
+    for each, raws in sorted(lies.items()):
+        following, last = (raws[-1].offset + 1, digest(raws[-1].value)) if raws else (0, None)
+        await tx.execute(KEPT, each.topic, each.partition, following, by, reason)
+        await tx.execute(REBASE, each.topic, each.partition, following, last)
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.epilog = "Reads the LANDFALL_* variables of the service that owns the topic. See docs/runbooks/disagreement.md."
+    what = parser.add_subparsers(dest="what", required=True)
+    said = what.add_parser("said", help="a facts topic, from what its owner keeps")
+    said.add_argument("--topic", required=True)
+    add_who_and_why(said)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """0 when the relay has what was missing; 1 with the reason on standard error."""
+    return carry_out(lambda settings: _carry_out(settings, arguments))
+
+
+async def _carry_out(settings: Operator, asked: argparse.Namespace) -> None:
+    number = await replay_said(settings, asked.topic, by=asked.by, reason=asked.reason)
+    tell(f"{asked.topic}: {number} tellings were missing and are told again")

@@ -1,0 +1,144 @@
+"""A facts topic that Kafka lost: noticed by who told it and by who heard it, told again byte for byte, counted once."""
+
+from uuid import UUID, uuid4
+
+import asyncpg
+import pytest
+from pydantic import SecretStr
+
+from chassis import own_ends
+from chassis.agreement import ABSENT
+from contracts.catalogue import BY_NAME
+from contracts.codes import Cohort
+from contracts.records import RecordCreated
+from landfall.orders import Operator, OrderRefusedError
+from landfall.positions import move
+from landfall.replay import replay_said
+from services.intel.app import room as intel_room
+from services.stats.app import room as stats_room
+from tests.chassis.conftest import FreshHouse, house
+from tests.chassis.disagreeing import make_topic_again
+from tests.chassis.house import House, Running
+from tests.faults.outsiders import has_heard, standing, tell
+from tests.waiting import until
+
+__all__ = ["house"]
+
+pytestmark = pytest.mark.kafka
+
+CHECKS = BY_NAME["checks.v1"]
+WHY = {"by": "ACRO-1", "reason": "checks.v1 was lost with its broker"}
+
+
+def _operator(house: House) -> Operator:
+    return Operator(
+        kafka_bootstrap=house.kafka.bootstrap, kafka_topic_prefix=house.prefix, profile=house.kafka.profile,
+        database_url=SecretStr(house.database.url),
+    )  # fmt: skip
+
+
+async def _create(intel: House, number: int) -> list[UUID]:
+    people = [uuid4() for _ in range(number)]
+    await tell(intel, *[RecordCreated(record_id=each, cohort=Cohort.FNSO) for each in people], version=1)
+    return people
+
+
+async def _counts(stats: House, number: int) -> None:
+    async def it_counts() -> bool:
+        connection = await asyncpg.connect(stats.superuser_url)
+        try:
+            return bool(await connection.fetchval("select count(*) = $1 from movement where measure = 'check-opened'", number))
+        finally:
+            await connection.close()
+
+    await until(it_counts, f"{number} checks are counted")
+
+
+async def _complains_of(running: Running, part: str) -> None:
+    async def it_does() -> bool:
+        return any(part in each for each in await running.complaints())
+
+    await until(it_does, f"it complains that {part}")
+
+
+async def test_a_lost_facts_topic_is_told_again_byte_for_byte_and_counted_once(house: FreshHouse) -> None:
+    intel, stats = await house("intel"), await house("stats")
+    async with intel.opened(intel_room()) as telling, stats.opened(stats_room()):
+        await _create(intel, 30)
+        await has_heard(intel, 30)
+        await _counts(stats, 30)
+        before = {each.id: each.to_bytes() for each in await intel.on_topic(CHECKS.name)}
+        await make_topic_again(intel, CHECKS)
+        await _create(intel, 30)
+        await _complains_of(telling, own_ends.MADE_AGAIN)
+
+    assert await replay_said(_operator(intel), CHECKS.name, **WHY) >= 30
+    await move(_operator(stats), CHECKS.name, None, "start", **WHY)
+    async with intel.opened(intel_room()), stats.opened(stats_room()):
+        await has_heard(intel, 60)
+        await _counts(stats, 60)
+
+    after = await intel.on_topic(CHECKS.name)
+    assert len(after) == len({each.id for each in after}) == 60
+    assert before.items() <= {each.id: each.to_bytes() for each in after}.items()
+    assert [row[3] for row in (await standing(stats))["held"]] == []
+
+
+async def test_who_heard_a_lost_topic_halts_until_an_operator_says_where_to_read_on(house: FreshHouse) -> None:
+    intel, stats = await house("intel"), await house("stats")
+    async with intel.opened(intel_room()), stats.opened(stats_room()):
+        await _create(intel, 30)
+        await _counts(stats, 30)
+    await make_topic_again(intel, CHECKS)
+
+    async with stats.opened(stats_room()) as hearing:
+        await _complains_of(hearing, "is halted")
+
+    halted = {row[4] for row in (await standing(stats))["positions"] if row[0].endswith(CHECKS.name) and row[4]}
+    assert halted == {ABSENT}
+
+
+async def test_who_told_a_lost_topic_tells_nothing_more_until_it_is_repaired(house: FreshHouse) -> None:
+    intel = await house("intel")
+    async with intel.opened(intel_room()):
+        await _create(intel, 30)
+        await has_heard(intel, 30)
+    await make_topic_again(intel, CHECKS)
+
+    async with intel.opened(intel_room()) as telling:
+        await _complains_of(telling, ABSENT)
+        await _create(intel, 5)
+        await until(lambda: _has_said(intel, 35), "it goes on deciding")
+
+    assert await intel.on_topic(CHECKS.name) == []
+
+
+async def _has_said(house: House, number: int) -> bool:
+    return len((await standing(house))["said"]) == number
+
+
+async def test_only_what_is_kept_can_be_told_again(house: FreshHouse) -> None:
+    intel = await house("intel")
+
+    with pytest.raises(OrderRefusedError, match=r"notifications\.usa\.v1 is not kept in said"):
+        await replay_said(_operator(intel), "notifications.usa.v1", **WHY)
+
+
+async def test_a_place_moves_only_to_where_the_topic_has_values_and_who_moved_it_is_kept(house: FreshHouse) -> None:
+    intel = await house("intel")
+    async with intel.opened(intel_room()):
+        await _create(intel, 30)
+        await has_heard(intel, 30)
+    (partition, end) = next((row[1], row[2]) for row in (await standing(intel))["positions"] if row[2] > 0)
+
+    with pytest.raises(OrderRefusedError, match=f"an offset from 0 to {end}"):
+        await move(_operator(intel), "records.v1", [partition], str(end + 1), **WHY)
+    with pytest.raises(OrderRefusedError, match="nothing is read of"):
+        await move(_operator(intel), "handovers.v1", None, "start", **WHY)
+    assert await move(_operator(intel), "records.v1", [partition], "0", **WHY) == {partition: 0}
+
+    async with intel.opened(intel_room()):
+        await has_heard(intel, 30)
+    assert len((await standing(intel))["intel_check"]) == 30
+    kept = await intel.owner.fetchrow("select previous, following, moved_by, reason from position_move")
+    assert tuple(kept or ()) == (end, 0, WHY["by"], WHY["reason"])

@@ -1,0 +1,213 @@
+"""A database restored from a backup that is older than Kafka: the service hears itself first, and nothing is lost or told twice."""
+
+from collections import Counter
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid4
+
+import httpx
+import pytest
+
+from chassis.database import open_pool
+from chassis.footing import WentBackError
+from chassis.hearing import OlderDatabaseError
+from chassis.retold import CannotRecallError
+from chassis.room import Room
+from contracts.codes import Channel, CloseReason, Cohort, DeclineReason, Sender
+from contracts.handover_replies import ForceAccepted, ForceDeclined
+from contracts.handovers import HandoverEffective
+from contracts.records import RecordClosed, RecordCreated, TravelExpected
+from services.handover.app import room as handover_room
+from services.intel.app import room as intel_room
+from services.records.app import room as records_room
+from tests.builders import a_conviction, a_notification, a_person, a_travel_notice, numbers
+from tests.chassis.conftest import FreshHouse, house
+from tests.chassis.house import TOKEN, House, Running
+from tests.chassis.relaying import check_opened, say_all
+from tests.faults.outsiders import has_heard, standing, tell, told_on_topics
+from tests.places.backup import back_up, restore
+from tests.records.telling import KEYS
+from tests.waiting import until
+
+__all__ = ["house"]
+
+pytestmark = pytest.mark.kafka
+
+TODAY = datetime.now(UTC).date()
+FUTURE = TODAY + timedelta(days=30)
+IN_DOUBT = a_conviction(categories=["1003 00"])
+
+
+def _person(number: int, **more: Any) -> Any:
+    return a_person(surname=f"Zynba{number}", identifiers=numbers(passport=f"SYN{number:07}"), **more)
+
+
+def _of(number: int, reference: str = "", **more: Any) -> Any:
+    return a_notification(reference or f"SYN-{number:06}", person=_person(number), **more)
+
+
+async def _ask(running: Running, method: str, path: str, body: dict[str, Any] | None = None, **query: str) -> dict[str, Any]:
+    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{running.port}", headers={"Authorization": f"Bearer {TOKEN}"}) as http:
+        answer = await http.request(method, path, json=body, params=query)
+    assert answer.is_success, answer.text
+    found: dict[str, Any] = answer.json()
+    return found
+
+
+async def _record_of(running: Running, reference: str) -> UUID:
+    return UUID((await _ask(running, "GET", "/records", channel="uk-cris", reference=reference))["record_id"])
+
+
+async def _settle(running: Running, reference: str, **decision: str) -> None:
+    found = await _ask(running, "GET", "/notifications", channel="uk-cris", reference=reference)
+    await _ask(running, "PUT", f"/notifications/{found['notification_id']}/decision", {"decided_by": "ACRO-1", **decision})
+
+
+async def _restored_as_it_was(told: House, room: Room, backup: Path) -> None:
+    """Restore, start, and compare all that was put down and all that lies on the topics."""
+    before, topics = await standing(told), await told_on_topics(told)
+    await restore(told.superuser_url, told.name, backup)
+    assert await standing(told) != before
+    async with told.opened(room) as running:
+        await until(running.ready, "it is ready")
+    assert await standing(told) == before
+    assert await told_on_topics(told) == topics
+
+
+async def test_records_recalls_what_became_of_notifications_and_what_people_decided(house: FreshHouse, tmp_path: Path) -> None:
+    records = await house("records")
+    async with records.opened(records_room(KEYS)) as running:
+        await tell(records, *[_of(number) for number in range(20)], principal=Channel.UK_CRIS)
+        await tell(records, *[_of(number, conviction=IN_DOUBT) for number in range(20, 24)], principal=Channel.UK_CRIS)
+        await has_heard(records, 24)
+        backup = await back_up(records.superuser_url, tmp_path / "backup")
+        heard = 24 + await _after_the_backup(records, running)
+        await has_heard(records, heard)
+
+    await _restored_as_it_was(records, records_room(KEYS), backup)
+
+    before = await _states(records)
+    async with records.opened(records_room(KEYS)):
+        await tell(records, _of(40, "USA-000040"), _of(99), principal=Channel.USA)
+        await has_heard(records, heard + 2)
+    assert await _states(records) - before == {"duplicated": 1, "accepted": 1}
+
+
+async def _after_the_backup(records: House, running: Running) -> int:
+    """All kinds of things happen; how many messages told of them."""
+    await tell(records, *[_of(number) for number in range(40, 50)], principal=Channel.UK_CRIS)
+    await tell(records, *[_of(number, f"USA-{number:06}") for number in range(5)], principal=Channel.USA)
+    await tell(records, *[_of(number, receiving_state="LU") for number in range(50, 55)], principal=Channel.NORWAY)
+    await tell(records, _of(60, "INT-000060", conviction=IN_DOUBT), principal=Channel.INTERPOL)
+    further = a_conviction(country="DE", decided_on=date(2019, 2, 1))
+    await tell(records, *[_of(number, f"NO-{number:06}", conviction=further) for number in (3, 41)], principal=Channel.NORWAY)
+    await tell(records, _of(40), principal=Channel.UK_CRIS)
+    await records.tell_raw(b'{"not": json', topic="notifications.uk-cris.v1")
+    await has_heard(records, 24 + 10 + 5 + 5 + 1 + 2 + 1 + 1)
+    await _settle(running, "SYN-000020", decision="accept")
+    await _settle(running, "SYN-000021", decision="refuse", reason="equivalence-not-found")
+    await _ask(
+        running, "PUT", f"/records/{await _record_of(running, 'SYN-000042')}/closure", {"reason": CloseReason.DIED, "decided_by": "ACRO-1"}
+    )
+    notice = a_travel_notice(identifiers=numbers(passport="SYN0000043"))
+    nobody = a_travel_notice("SYN-T-0002", identifiers=numbers(passport="SYN7777777"))
+    await tell(records, notice, nobody, principal=Sender.BORDER_FORCE)
+    effective = HandoverEffective(
+        record_id=await _record_of(running, "SYN-000043"), handover_id=uuid4(), force="cleveland", effective_day=TODAY
+    )
+    await tell(records, effective, version=1)
+    return 25 + 2 + 1
+
+
+async def _states(records: House) -> Counter[str]:
+    return Counter(row[5] for row in (await standing(records))["notification"])
+
+
+async def test_handover_recalls_what_forces_and_people_answered_and_what_took_effect(house: FreshHouse, tmp_path: Path) -> None:
+    handover, people = await house("handover"), [uuid4() for _ in range(8)]
+    async with handover.opened(handover_room(KEYS)) as running:
+        await tell(handover, *[RecordCreated(record_id=each, cohort=Cohort.UKSO) for each in people], version=1)
+        await tell(handover, *[_landing(each, "cleveland") for each in people[:2]], version=2)
+        await has_heard(handover, 10)
+        backup = await back_up(handover.superuser_url, tmp_path / "backup")
+        await _answers_after_the_backup(handover, running, people)
+
+    await _restored_as_it_was(handover, handover_room(KEYS), backup)
+
+    states = Counter(row[3] for row in (await standing(handover))["handover"])
+    assert states == {"effective": 1, "declined": 1, "offered": 2, "accepted": 1, "withdrawn": 1}
+
+
+def _landing(record_id: UUID, force: str | None, day: date = FUTURE) -> TravelExpected:
+    return TravelExpected(record_id=record_id, travel_id=uuid4(), landing_day=day, force=force)
+
+
+async def _answers_after_the_backup(handover: House, running: Running, people: list[UUID]) -> None:
+    late = uuid4()
+    await tell(handover, _landing(people[2], "cleveland", TODAY), *[_landing(each, None) for each in people[3:5]], version=2)
+    await tell(handover, RecordCreated(record_id=late, cohort=Cohort.FNSO), version=1)
+    await tell(handover, *[_landing(each, "cleveland") for each in (people[5], late)], version=2)
+    await has_heard(handover, 16)
+    await _ask(running, "PUT", f"/cases/{people[3]}/offer", {"force": "cleveland", "decided_by": "ACRO-1"})
+    offers = {row[1]: row[0] for row in (await standing(handover))["handover"]}
+    await tell(handover, *[ForceAccepted(handover_id=offers[each]) for each in (people[0], people[2])], principal="cleveland")
+    declined = ForceDeclined(handover_id=offers[people[1]], reason=DeclineReason.NOT_IN_OUR_AREA)
+    await tell(handover, declined, principal="cleveland")
+    await tell(handover, RecordClosed(record_id=people[5], reason=CloseReason.DIED), version=3)
+    await tell(handover, _landing(people[3], "cleveland", FUTURE + timedelta(days=3)), version=3)
+    await has_heard(handover, 21)
+
+    async def took_effect() -> bool:
+        return any(row[3] == "effective" for row in (await standing(handover))["handover"])
+
+    await until(took_effect, "what was due today took effect")
+    await has_heard(handover, 21)
+
+
+async def test_intel_recalls_the_checks_it_had_opened(house: FreshHouse, tmp_path: Path) -> None:
+    intel, people = await house("intel"), [uuid4() for _ in range(30)]
+    async with intel.opened(intel_room()):
+        await tell(intel, *[RecordCreated(record_id=each, cohort=Cohort.FNSO) for each in people[:10]], version=1)
+        await has_heard(intel, 10)
+        backup = await back_up(intel.superuser_url, tmp_path / "backup")
+        await tell(intel, *[RecordCreated(record_id=each, cohort=Cohort.UKSO) for each in people[10:]], version=1)
+        await has_heard(intel, 30)
+
+    await _restored_as_it_was(intel, intel_room(), backup)
+
+
+async def test_a_database_restored_under_a_running_service_ends_it(house: FreshHouse, tmp_path: Path) -> None:
+    intel = await house("intel")
+    with pytest.raises((WentBackError, OlderDatabaseError)):
+        await _restore_while_it_runs(intel, tmp_path / "backup")
+    assert len((await told_on_topics(intel))["checks.v1"]) == 20
+
+
+async def _restore_while_it_runs(intel: House, to: Path) -> None:
+    people = [uuid4() for _ in range(20)]
+    async with intel.opened(intel_room()) as running:
+        await tell(intel, *[RecordCreated(record_id=each, cohort=Cohort.FNSO) for each in people[:10]], version=1)
+        await has_heard(intel, 10)
+        backup = await back_up(intel.superuser_url, to)
+        await tell(intel, *[RecordCreated(record_id=each, cohort=Cohort.FNSO) for each in people[10:]], version=1)
+        await has_heard(intel, 20)
+        await restore(intel.superuser_url, "intel", backup)
+        await until(running.task.done, "it has ended by itself")
+
+
+async def test_what_was_told_otherwise_since_a_restore_is_refused(house: FreshHouse, tmp_path: Path) -> None:
+    intel, one, other = await house("intel"), uuid4(), uuid4()
+    async with intel.opened(intel_room()):
+        await tell(intel, RecordCreated(record_id=other, cohort=Cohort.FNSO), version=1)
+        await has_heard(intel, 1)
+        backup = await back_up(intel.superuser_url, tmp_path / "backup")
+        await tell(intel, RecordCreated(record_id=one, cohort=Cohort.FNSO), version=1)
+        await has_heard(intel, 2)
+    await restore(intel.superuser_url, "intel", backup)
+    async with open_pool(intel.settings(), "test") as pool:
+        await say_all(pool, check_opened(one))
+
+    with pytest.raises(CannotRecallError, match="restore it again"):
+        async with intel.opened(intel_room()) as running:
+            await until(running.task.done, "it refuses to start")

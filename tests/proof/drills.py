@@ -1,0 +1,52 @@
+"""What an operator does after a loss, done under load: restore an older backup, tell a lost topic again."""
+
+import asyncio
+from pathlib import Path
+
+from contracts.catalogue import BY_NAME, SERVICES
+from landfall.positions import move
+from landfall.replay import replay_said
+from tests.chassis.disagreeing import remake
+from tests.places.backup import back_up, restore
+from tests.proof.agreement import Verdict, at_rest, compare
+from tests.proof.load import Load, load
+from tests.proof.system import System
+
+LEAD_SECONDS, BACKUP_AGE_SECONDS, AFTER_SECONDS = 10.0, 30.0, 10.0
+WHY = {"by": "ACRO-1", "reason": "a drill"}
+
+
+async def restored(system: System, name: str) -> Verdict:
+    """One service's database is restored from a backup 30 seconds old, while everybody else goes on."""
+    async with load(system) as outsiders:
+        await asyncio.sleep(LEAD_SECONDS)
+        backup = await back_up(system.superuser_url(name), Path(system.folder) / f"{system.prefix}{name}.backup")
+        await asyncio.sleep(BACKUP_AGE_SECONDS)
+        system.stop(name)
+        await restore(system.superuser_url(name), name, backup)
+        await system.start(name)
+        await asyncio.sleep(AFTER_SECONDS)
+        return await _judge(system, outsiders)
+
+
+async def _judge(system: System, outsiders: Load) -> Verdict:
+    outsiders.silence()
+    await at_rest(system)
+    return await compare(system, outsiders)
+
+
+async def lost_facts_topic(system: System, name: str) -> Verdict:
+    """A facts topic is gone with all that was on it; its owner tells it again, its readers read it from the start."""
+    topic = BY_NAME[name]
+    async with load(system) as outsiders:
+        await asyncio.sleep(BACKUP_AGE_SECONDS)
+        await remake(system.kafka.bootstrap, system.prefix, topic)
+        await asyncio.sleep(LEAD_SECONDS)
+        await replay_said(system.operator(topic.family.owner), name, **WHY)
+        readers = [each for each in SERVICES if each in topic.family.readers]
+        for reader in readers:
+            await move(system.operator(reader), name, None, "start", **WHY)
+        system.stop(*readers)
+        await system.start(*readers)
+        await asyncio.sleep(AFTER_SECONDS)
+        return await _judge(system, outsiders)

@@ -1,0 +1,115 @@
+"""Outsiders at a steady pace: feeds that notify, a border that tells of landings, forces that accept whoever they are offered."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from random import Random
+from typing import Any
+from uuid import UUID
+
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+
+from chassis.ids import uuid7
+from contracts.catalogue import BY_NAME, topic_name
+from contracts.codes import Channel, Sender
+from contracts.envelope import Envelope
+from contracts.fact import Fact
+from contracts.handover_packs import HandoverNotice
+from contracts.handover_replies import ForceAccepted
+from contracts.wire import decode
+from tests.builders import a_conviction, a_notification, a_person, a_travel_notice, numbers
+from tests.proof.system import System
+
+PACE_SECONDS = 0.025
+FORCES = ("cleveland", "kent", "police-scotland")
+CATEGORIES = {"accepted": "1001 00", "referred": "1003 00", "refused": "2100 00"}
+
+
+@dataclass
+class Load:
+    """`told` is every notification by its message's id, `expected` how many landings were told of."""
+
+    system: System
+    producer: AIOKafkaProducer
+    draws: Random = field(default_factory=lambda: Random(7))  # noqa: S311 - drawing a scenario is no secret
+    told: dict[UUID, str] = field(default_factory=dict)
+    known: list[int] = field(default_factory=list)
+    expected: int = 0
+    answered: set[UUID] = field(default_factory=set)
+    silent: bool = False
+
+    def silence(self) -> None:
+        """Feeds and the border tell nothing more; forces go on answering."""
+        self.silent = True
+
+    async def run(self) -> None:
+        """Until they are silenced."""
+        number = 0
+        while not self.silent:
+            number += 1
+            await self._notify(number)
+            if self.known and number % 10 == 0:
+                await self._expect(self.known.pop(0))
+            await asyncio.sleep(PACE_SECONDS)
+
+    async def _notify(self, number: int) -> None:
+        """Somebody new, every tenth a further conviction of somebody told of before."""
+        kind = self.draws.choices(("accepted", "referred", "refused"), (3, 1, 6))[0]
+        person = self.draws.randrange(1, number) if number % 10 == 0 else number
+        conviction = a_conviction(categories=[CATEGORIES[kind]], country=self.draws.choice(("FR", "DE", "ES")))
+        someone = a_person(surname=f"Zynba{person}", identifiers=numbers(passport=f"SYN{person:07}"))
+        channel = self.draws.choice(list(Channel))
+        told = await self.tell(a_notification(f"SYN-{number:06}", person=someone, conviction=conviction), channel)
+        self.told[told] = kind
+        if kind == "accepted" and person == number:
+            self.known.append(number)
+
+    async def _expect(self, person: int) -> None:
+        notice = a_travel_notice(
+            f"SYN-T-{person:06}", identifiers=numbers(passport=f"SYN{person:07}"), landing_at=datetime.now(UTC),
+            destination_force=self.draws.choice(FORCES),
+        )  # fmt: skip
+        await self.tell(notice, Sender.BORDER_FORCE)
+        self.expected += 1
+
+    async def tell(self, fact: Fact, principal: str) -> UUID:
+        topic, at = BY_NAME[topic_name(fact.FAMILY, principal)], datetime.now(UTC)
+        told: Envelope[Any] = Envelope(id=uuid7(), source=topic.source, type=fact.TYPE, subject=fact.subject, time=at, data=fact)
+        await self.producer.send_and_wait(self.system.prefix + topic.name, told.to_bytes(), key=told.subject.encode())
+        return told.id
+
+    async def answer(self) -> None:
+        """Forces accept each offer once, until cancelled."""
+        names = {self.system.prefix + topic_name("handover-packs", force): force for force in FORCES}
+        consumer = AIOKafkaConsumer(
+            *names, bootstrap_servers=self.system.kafka.bootstrap, auto_offset_reset="earliest", enable_auto_commit=False
+        )
+        await consumer.start()
+        try:
+            async for record in consumer:
+                force = names[record.topic]
+                fact = decode(BY_NAME[topic_name("handover-packs", force)], record.value).data
+                if isinstance(fact, HandoverNotice) and fact.handover_id not in self.answered:
+                    self.answered.add(fact.handover_id)
+                    await self.tell(ForceAccepted(handover_id=fact.handover_id), force)
+        finally:
+            await consumer.stop()
+
+
+@asynccontextmanager
+async def load(system: System) -> AsyncIterator[Load]:
+    """Outsiders at work; on leaving feeds fall silent, and forces answer what is still asked."""
+    producer = AIOKafkaProducer(bootstrap_servers=system.kafka.bootstrap, acks="all", enable_idempotence=True)
+    await producer.start()
+    found = Load(system, producer)
+    telling = [asyncio.create_task(found.run()), asyncio.create_task(found.answer())]
+    try:
+        yield found
+    finally:
+        for each in telling:
+            each.cancel()
+            with suppress(asyncio.CancelledError):
+                await each
+        await producer.stop()

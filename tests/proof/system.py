@@ -1,0 +1,88 @@
+"""Four services as processes of their own on Apache Kafka and PostgreSQL, for drills that stop, restore and lose parts of it."""
+
+import secrets
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+
+from pydantic import SecretStr
+
+from contracts.catalogue import SERVICES
+from landfall.children import Leash
+from landfall.orders import Operator
+from landfall.provision import Database
+from landfall.system import private_folder
+from landfall.topics import make_topics
+from tests.faults.service import ServiceProcess, environment_of
+from tests.places import kafka as kafkas
+from tests.places import postgres as postgreses
+from tests.places.kafka import Kafka
+from tests.places.postgres import Postgres
+from tests.waiting import until
+
+
+@dataclass
+class System:
+    """What runs where. `prefix` keeps the topics of one drill apart from those of the next."""
+
+    kafka: Kafka
+    postgres: Postgres
+    leash: Leash
+    folder: Path
+    databases: dict[str, Database]
+    prefix: str = field(default_factory=lambda: f"d{secrets.token_hex(3)}.")
+    running: dict[str, list[ServiceProcess]] = field(default_factory=dict)
+
+    async def start(self, *names: str, number: int = 1) -> None:
+        """So many instances of each of these services, until they are ready."""
+        for name in names:
+            environment = environment_of(self.kafka, self.databases[name], self.prefix, self.folder)
+            logs = (self.folder / f"{self.prefix}{name}-{index}.log" for index in range(number))
+            self.running.setdefault(name, []).extend(ServiceProcess(name, environment, self.leash, log) for log in logs)
+        await until(lambda: all(each.ready() for name in names for each in self.running[name]), "they are ready", 120)
+
+    def stop(self, *names: str) -> None:
+        """SIGTERM, and wait."""
+        for name in names or tuple(self.running):
+            for each in self.running.pop(name, []):
+                each.end()
+
+    def superuser_url(self, name: str) -> str:
+        """A service's database, as the superuser."""
+        parts = urlsplit(self.postgres.superuser_url)
+        return urlunsplit(parts._replace(path=urlsplit(self.databases[name].url).path))
+
+    def operator(self, name: str) -> Operator:
+        """Who looks after one service."""
+        return Operator(
+            kafka_bootstrap=self.kafka.bootstrap, kafka_topic_prefix=self.prefix, profile=self.kafka.profile,
+            database_url=SecretStr(self.databases[name].url),
+        )  # fmt: skip
+
+
+@asynccontextmanager
+async def places() -> AsyncIterator[tuple[Kafka, Postgres, Leash, Path]]:
+    """One Kafka and one PostgreSQL for all drills of a proof."""
+    async with AsyncExitStack() as stack:
+        leash = Leash()
+        stack.callback(leash.close)
+        folder = await stack.enter_async_context(private_folder())
+        postgres = await stack.enter_async_context(postgreses.running(folder / "postgres", leash))
+        kafka = await stack.enter_async_context(kafkas.running("jars", folder / "kafka", leash))
+        yield kafka, postgres, leash, folder
+
+
+@asynccontextmanager
+async def system(at: tuple[Kafka, Postgres, Leash, Path]) -> AsyncIterator[System]:
+    """All four services at work, on databases and topics of their own."""
+    kafka, postgres, leash, folder = at
+    databases = {name: (await postgres.fresh(name))[1] for name in SERVICES}
+    found = System(kafka, postgres, leash, folder, databases)
+    await make_topics(kafka.bootstrap, prefix=found.prefix)
+    try:
+        await found.start(*SERVICES)
+        yield found
+    finally:
+        found.stop()
