@@ -22,8 +22,10 @@ if TYPE_CHECKING:
 LOCK = 0x72656C6179  # "relay"
 WAKE = "outbox"
 FULL_SCAN_SECONDS = 1.0
+PAUSES_PER_SCAN = 20
 
-# Read from a floor: rows below it were deleted but may still lie there under somebody's snapshot. A full scan finds late committers.
+# Read from a floor: rows below it were deleted but may still lie there under somebody's snapshot. A full scan finds late committers;
+# the longer one takes, the longer it is until the next.
 READ = """
 select outbox.seq, said.id, said.topic, said.key, said.payload, said.traceparent
 from outbox join said on said.id = outbox.said_id
@@ -54,7 +56,8 @@ class Relay:
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
     leading: bool = False
     floor: int = 0
-    scanned_at: float = 0.0
+    top: int = 0
+    scan_at: float = 0.0
 
     def wake(self) -> None:
         """Something was committed."""
@@ -92,7 +95,7 @@ class Relay:
         try:
             await sender.start()
             await connection.add_listener(WAKE, lambda *_: self.wake())
-            self.leading, self.floor, self.scanned_at = True, 0, 0.0
+            self.leading, self.floor, self.top, self.scan_at = True, 0, 0, 0.0
             while True:
                 while await self._round(connection, sender):
                     pass
@@ -113,26 +116,43 @@ class Relay:
 
     async def _round(self, connection: Connection, sender: AIOKafkaProducer) -> bool:
         """Send what is there, wait for all of it, forget what was acknowledged; whether there may be more."""
-        if self._is_time_to_scan():
-            await self._measure(connection)
-        rows = await connection.fetch(READ, self.floor, self.round_messages)
+        rows = await self._read(connection)
         if rows:
-            if not await connection.fetchval(LEADING, LOCK):
-                message = "the relay's lock is gone"
-                raise ConnectionError(message)
+            await self._make_sure_of_the_lock(connection)
             await asyncio.wait_for(self._send(sender, rows), self.send_seconds)
             await self._forget(connection, rows)
-            self.floor = rows[-1]["seq"] + 1
         self.pulse.relayed(len(rows))
-        return len(rows) == self.round_messages
+        return self._go_up(rows)
 
-    def _is_time_to_scan(self) -> bool:
-        """Whether to begin again from the very first, which finds who committed late with a low number."""
-        now = asyncio.get_running_loop().time()
-        if now - self.scanned_at < FULL_SCAN_SECONDS:
-            return False
-        self.scanned_at, self.floor = now, 0
-        return True
+    async def _read(self, connection: Connection) -> list[Any]:
+        """The next round: from the floor, or from the very first when it is time to look for who committed late with a low number."""
+        began = asyncio.get_running_loop().time()
+        scanning = began >= self.scan_at
+        if scanning:
+            await self._measure(connection)
+            self.floor = 0
+        rows = await connection.fetch(READ, self.floor, self.round_messages)
+        if scanning:
+            now = asyncio.get_running_loop().time()
+            self.scan_at = now + max(FULL_SCAN_SECONDS, PAUSES_PER_SCAN * (now - began))
+        return rows
+
+    async def _make_sure_of_the_lock(self, connection: Connection) -> None:
+        """Asked on the connection that reads and deletes, so that whoever stood still meanwhile cannot go on beside a new leader.
+
+        Raises:
+            ConnectionError: the lock is gone, though the connection is not.
+        """
+        if not await connection.fetchval(LEADING, LOCK):
+            message = "the relay's lock is gone"
+            raise ConnectionError(message)
+
+    def _go_up(self, rows: list[Any]) -> bool:
+        """Move the floor above all that was sent; after a full round go on from where it ended. Whether there may be more."""
+        more = len(rows) == self.round_messages
+        self.top = max([self.top, *(row["seq"] + 1 for row in rows)])
+        self.floor = rows[-1]["seq"] + 1 if more else self.top
+        return more
 
     async def _measure(self, connection: Connection) -> None:
         """How much waits and for how long, also while the broker is away."""
