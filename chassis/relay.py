@@ -33,7 +33,6 @@ where outbox.seq >= $1 order by outbox.seq limit $2
 """
 FORGET = "delete from outbox where seq = any($1::bigint[])"
 FORGET_PERSONAL = "update said set payload = null where id = any($1::uuid[])"
-WAITING = "select count(*) as messages, coalesce(extract(epoch from now() - min(queued_at)), 0)::float8 as seconds from outbox"
 LEAD = "select pg_try_advisory_lock($1)"
 LEADING = "select count(*) = 1 from pg_locks where locktype = 'advisory' and pid = pg_backend_pid() and objid = ($1 & 4294967295)::oid"
 
@@ -70,6 +69,7 @@ class Relay:
     async def run(self) -> None:
         """Lead or wait to lead, until told to stop. Whatever fails, lock, connection and producer are all taken anew."""
         while not self.stopping.is_set():
+            self.pulse.turned("relay")
             try:
                 await self._serve()
             except Exception as error:  # noqa: BLE001 - nothing that happens here may end the relay
@@ -83,6 +83,7 @@ class Relay:
         connection = await connect(self.settings, f"{self.name}-relay")
         try:
             while not await connection.fetchval(LEAD, LOCK):
+                self.pulse.relay_failure = None
                 if await self._rest():
                     return
             await self._lead(connection)
@@ -90,7 +91,6 @@ class Relay:
             connection.terminate()
 
     async def _lead(self, connection: Connection) -> None:
-        await self._measure(connection)
         sender = producer(self.settings, self.name)
         try:
             await sender.start()
@@ -108,6 +108,7 @@ class Relay:
 
     async def _rest(self) -> bool:
         """Wait to be woken, at most until the next sweep; whether it is time to stop."""
+        self.pulse.turned("relay")
         if not self.stopping.is_set():
             with suppress(TimeoutError):
                 await asyncio.wait_for(self.woken.wait(), self.sweep_seconds)
@@ -126,10 +127,10 @@ class Relay:
 
     async def _read(self, connection: Connection) -> list[Any]:
         """The next round: from the floor, or from the very first when it is time to look for who committed late with a low number."""
+        self.pulse.turned("relay")
         began = asyncio.get_running_loop().time()
         scanning = began >= self.scan_at
         if scanning:
-            await self._measure(connection)
             self.floor = 0
         rows = await connection.fetch(READ, self.floor, self.round_messages)
         if scanning:
@@ -153,12 +154,6 @@ class Relay:
         self.top = max([self.top, *(row["seq"] + 1 for row in rows)])
         self.floor = rows[-1]["seq"] + 1 if more else self.top
         return more
-
-    async def _measure(self, connection: Connection) -> None:
-        """How much waits and for how long, also while the broker is away."""
-        row = await connection.fetchrow(WAITING)
-        if row is not None:
-            self.pulse.waits(row["messages"], row["seconds"])
 
     async def _send(self, sender: AIOKafkaProducer, rows: list[Any]) -> None:
         prefix = self.settings.kafka_topic_prefix

@@ -1,8 +1,8 @@
-"""A way to PostgreSQL on which the answer to a COMMIT gets lost: the server did it, and the client never hears so."""
+"""A way to PostgreSQL that can be cut, or on which the answer to a COMMIT gets lost: the server did it, and the client never hears so."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from urllib.parse import urlsplit, urlunsplit
 
@@ -21,16 +21,31 @@ class Way:
     port: int
     doomed: set[int] = field(default_factory=set)
     lost: int = 0
+    cut: bool = False
+    writers: set[asyncio.StreamWriter] = field(default_factory=set)
 
     async def lose_the_answer_to(self, tx: Transaction) -> None:
         """That transaction will be committed, and whoever commits it will not know."""
         self.doomed.add(await tx.fetchval(OURS))
 
+    @contextmanager
+    def away(self) -> Iterator[None]:
+        """Nobody gets through, and who was through is cut off."""
+        self.cut = True
+        for each in self.writers:
+            each.transport.abort()
+        yield
+        self.cut = False
+
     async def carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """One connection, both ways, until either side ends it."""
+        if self.cut:
+            writer.transport.abort()
+            return
         from_server, to_server = await asyncio.open_connection(self.host, self.port)
         port = to_server.get_extra_info("sockname")[1]
         back = asyncio.create_task(_pass_on(from_server, writer))
+        self.writers.add(writer)
         try:
             while words := await reader.read(CHUNK):
                 ending = port in self.doomed and b"COMMIT" in words
@@ -44,6 +59,7 @@ class Way:
                     return
         finally:
             back.cancel()
+            self.writers.discard(writer)
             for each in (writer, to_server):
                 each.transport.abort()
 

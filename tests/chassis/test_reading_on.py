@@ -55,15 +55,18 @@ async def test_no_value_is_handed_over_before_its_place_was_found(house: FreshHo
         fitted.append(await fits(self, partition, raws))
         return fitted[-1]
 
-    async with intel.opened(room()):
+    monkeypatch.setattr(Footing, "fits", remember)
+    monkeypatch.setattr(listen, "COURTESY_SECONDS", float("inf"))  # Kafka remembers nothing, and would begin at the start
+    monkeypatch.setattr(listen, "POLL_MS", 3000)  # it is polling when its partitions are given to it anew
+    async with intel.opened(room()) as one:
+        await until(one.ready, "one is ready")
         await intel.tell(*[created(uuid4()) for _ in range(20)])
         await has_effects(intel, 20)
-    await intel.tell(*[created(uuid4()) for _ in range(20)])
-
-    monkeypatch.setattr(Footing, "fits", remember)
-    monkeypatch.setattr(listen, "POLL_MS", 3000)  # it is polling when its partitions are given to it
-    async with intel.opened(room()):
-        await has_effects(intel, 40)
+        async with intel.opened(room()) as other:
+            await until(other.ready, "the other is ready")
+            await until(one.ready, "both are ready")
+            await intel.tell(*[created(uuid4()) for _ in range(20)])
+            await has_effects(intel, 40)
 
     assert set(fitted) == {True}
 

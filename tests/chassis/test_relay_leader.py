@@ -18,6 +18,11 @@ from tests.chassis.relaying import all_sent, check_opened, relaying, say_all
 from tests.chassis.tellings import created
 from tests.waiting import until
 
+FOLLOWS = """
+select pid from pg_stat_activity where datname = current_database() and application_name = 'intel-relay'
+    and pid not in (select pid from pg_locks where locktype = 'advisory')
+"""
+
 
 @pytest_asyncio.fixture
 async def intel(house: FreshHouse) -> House:
@@ -99,6 +104,21 @@ async def test_a_follower_that_was_woken_sleeps_again(intel: House) -> None:
         (follower,) = [each for each in both if not each.leading]
         follower.wake()
         await until(lambda: not follower.woken.is_set(), "the follower has gone back to sleep")
+
+
+async def test_a_follower_whose_connection_was_ended_complains_no_longer_once_it_has_another(intel: House) -> None:
+    async with relaying(intel, 2) as both:
+        await until(lambda: any(each.leading for each in both), "one of them leads")
+        (follower,) = [each for each in both if not each.leading]
+        await until(lambda: _ended(intel, FOLLOWS), "its connection is ended")
+        await until(lambda: follower.pulse.relay_failure is not None, "it complains")
+        await until(lambda: follower.pulse.relay_failure is None, "it complains no longer")
+        assert not follower.leading
+
+
+async def _ended(house: House, who: str) -> bool:
+    pid = await house.fetchval(who)
+    return pid is not None and await house.end_connections(pid) == 1
 
 
 async def test_what_a_follower_commits_wakes_the_leader_though_it_never_looks_by_itself(intel: House) -> None:
