@@ -94,7 +94,9 @@ class Pulse:
         """Why this process must be started again, because nothing else would help; empty while it lives."""
         now = monotonic()
         found = [
-            f"the {loop} has not turned for more than {LIVE_SECONDS:.0f} s" for loop, at in self.turns.items() if now - at > LIVE_SECONDS
+            f"the {loop} loop has not turned for more than {LIVE_SECONDS:.0f} s"
+            for loop, at in self.turns.items()
+            if now - at > LIVE_SECONDS
         ]
         return found + (["Kafka answers others and not this reader"] if self.deaf else [])
 

@@ -29,7 +29,7 @@ async def complaints(pulse: Pulse, pool: Pool, settings: Settings) -> list[str]:
 def overdue(pulse: Pulse, limits: Limits, now: float) -> list[str]:
     """What takes longer than it may."""
     stall, progress = f"for more than {limits.stall:g} s", pulse.progress
-    found = [f"the {loop} has not turned {stall}" for loop, at in pulse.turns.items() if now - at > limits.stall]
+    found = [f"the {loop} loop has not turned {stall}" for loop, at in pulse.turns.items() if now - at > limits.stall]
     found += [f"its partitions were taken away and none given {stall}"] if progress.adrift(now) > limits.stall else []
     found += [f"{topic}: Kafka has not answered {stall}" for topic, age in progress.silences(now).items() if age > limits.stall]
     found += [f"{topic}: its place has not moved {stall}" for topic, age in progress.stands(now).items() if age > limits.stall]

@@ -191,4 +191,4 @@ async def test_a_loop_that_turns_no_more_is_not_alive(database: FreshDatabase) -
 
         answer = await desk.http.get("/healthz")
 
-        assert (answer.status_code, answer.json()["complaints"]) == (503, ["the listener has not turned for more than 120 s"])
+        assert (answer.status_code, answer.json()["complaints"]) == (503, ["the listener loop has not turned for more than 120 s"])

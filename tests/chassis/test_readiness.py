@@ -1,6 +1,7 @@
 """A service that cannot do its work says so, whatever keeps it from it, and says so no longer once it can."""
 
 import asyncio
+from itertools import pairwise
 from uuid import uuid4
 
 import asyncpg
@@ -41,6 +42,21 @@ async def test_who_gets_no_answer_from_kafka_says_so_and_is_not_started_again_fo
             assert (await running.figure("landfall_fetch_age_seconds", topic=f"{intel.prefix}records.v1") or 0) > 2
             assert await running.ills() == []
         await _recovers(running)
+
+
+async def test_who_has_nothing_to_read_is_answered_all_the_same_and_complains_of_nothing(house: FreshHouse) -> None:
+    intel, ages, complaints = await house("intel"), list[float](), list[str]()
+
+    async def is_answered_again_and_again() -> bool:
+        complaints.extend(await running.complaints())
+        ages.append(await running.figure("landfall_fetch_age_seconds", topic=f"{intel.prefix}records.v1") or 0)
+        return sum(later < earlier for earlier, later in pairwise(ages)) > 10
+
+    async with intel.opened(room(), **SHORT) as running:
+        await _recovers(running)
+        await until(is_answered_again_and_again, "Kafka answers it again and again")
+
+    assert complaints == []
 
 
 async def test_who_cannot_reach_its_database_says_so(house: FreshHouse) -> None:
@@ -141,7 +157,7 @@ async def test_a_handler_that_does_not_come_back_is_told_before_anybody_starts_i
     async with intel.opened(Room("intel", {"records": Witness(and_then=stand).hear}), **SHORT) as running:
         await _recovers(running)
         await intel.tell(created(uuid4()))
-        await _says(running, f"the listener has not turned {STALL}")
+        await _says(running, f"the listener loop has not turned {STALL}")
         assert (await running.figure("landfall_poll_age_seconds") or 0) > 2
         assert await running.ills() == []
         gate.set()
