@@ -15,7 +15,7 @@ DEAF = "Kafka answers others and not this reader"
 
 
 async def _is_ill(running: Running) -> bool:
-    return await running.ills() == [DEAF]
+    return DEAF in await running.ills()
 
 
 async def test_a_reader_that_has_stopped_asking_while_kafka_answers_others_must_be_started_again(
@@ -46,6 +46,6 @@ async def test_where_kafka_answers_nobody_it_would_not_help_to_start_again(house
         monkeypatch.setattr(Watch, "_others_are_answered", look_on)
         with intel.kafka.silent():
             await until(lambda: answers != [], "it has asked for others")
-            assert await running.ills() == []
+            assert not await _is_ill(running)
 
     assert not answers[0]

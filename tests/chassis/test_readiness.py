@@ -52,7 +52,7 @@ async def test_who_has_nothing_to_read_is_answered_all_the_same_and_complains_of
         ages.append(await running.figure("landfall_fetch_age_seconds", topic=f"{intel.prefix}records.v1") or 0)
         return sum(later < earlier for earlier, later in pairwise(ages)) > 10
 
-    async with intel.opened(room(), **SHORT) as running:
+    async with intel.opened(room()) as running:
         await _recovers(running)
         await until(is_answered_again_and_again, "Kafka answers it again and again")
 
