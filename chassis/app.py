@@ -20,7 +20,7 @@ from chassis.footing import Footing
 from chassis.http import application
 from chassis.leash import hold
 from chassis.listen import Listener
-from chassis.parts import complain_of_the_dead, end, until_one_ends
+from chassis.parts import Loop, complain_of_the_dead, end, until_one_ends
 from chassis.pulse import Pulse
 from chassis.recall import Recall
 from chassis.relay import WAKE, Relay
@@ -29,6 +29,7 @@ from chassis.settings import ClockKind, Settings, read_settings
 from chassis.telemetry import configure_logs
 from chassis.timers import Timers
 from chassis.vault import check_keys
+from chassis.watch import Watch
 
 GRACE_SECONDS = 8.0
 
@@ -78,13 +79,15 @@ async def serve(room: Room, settings: Settings, stop: asyncio.Event | None = Non
         tasks = [asyncio.create_task(_answer(web), name="http"), asyncio.create_task(relay.run(), name="relay")]
         stack.push_async_callback(end, tasks)
         listener = await stack.enter_async_context(_listener(room, settings, carrier, pulse, on_commit))
-        timers = Timers(room, pool, clock, on_commit)
-        tasks += [asyncio.create_task(listener.run(), name="listener"), asyncio.create_task(timers.run(), name="timers")]
+        timers = Timers(room, pool, clock, on_commit, pulse)
+        watch = Watch(pool, pulse, listener.consumer, listener.footing.onlooker)
+        loops: dict[str, Loop] = {"listener": listener, "timers": timers, "watch": watch}
+        tasks += [asyncio.create_task(each.run(), name=name) for name, each in loops.items()]
         stack.push_async_callback(end, tasks)  # once more: tasks end before the clients they work with
         log.info("started", profile=settings.profile, clock=settings.clock)
         await until_one_ends(stop, tasks)
-        listener.stopping.set()
-        timers.stopping.set()
+        for each in loops.values():
+            each.stopping.set()
         web.should_exit = True
         await asyncio.wait([each for each in tasks if each.get_name() != "relay"], timeout=GRACE_SECONDS)
         relay.stop()

@@ -1,5 +1,6 @@
 """Which partitions Kafka's group has just given to this reader: paused at once, until their place was found."""
 
+from time import monotonic
 from typing import TYPE_CHECKING
 
 from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
@@ -15,12 +16,14 @@ class Assignment(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka i
         self.consumer_of: Callable[[], AIOKafkaConsumer] | None = None
         self.unsettled: set[TopicPartition] = set()
         self.given = False
+        self.taken_at: float | None = None
 
     def on_partitions_revoked(self, revoked: set[TopicPartition]) -> None:
         self.unsettled -= revoked
+        self.taken_at = monotonic()
 
     def on_partitions_assigned(self, assigned: set[TopicPartition]) -> None:
         if self.consumer_of is not None:
             self.consumer_of().pause(*assigned)
         self.unsettled |= assigned
-        self.given = True
+        self.given, self.taken_at = True, None

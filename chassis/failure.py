@@ -1,13 +1,8 @@
 """Whose fault a failure is: infrastructure is waited for, data is set aside alone. What is not known is data."""
 
-import asyncio
-import ssl
 from enum import Enum, auto
 
-import asyncpg
-from aiokafka.errors import KafkaError
-
-from chassis.not_yet import NotYetError
+from chassis.verdicts import DATA, INFRASTRUCTURE
 
 
 class Fault(Enum):
@@ -17,35 +12,12 @@ class Fault(Enum):
     DATA = auto()
 
 
-# PostgreSQL error classes (appendix A of its manual) that pass by themselves or with an operator's help.
-INFRASTRUCTURE: tuple[type[BaseException], ...] = (
-    asyncpg.PostgresConnectionError,  # class 08
-    asyncpg.InvalidTransactionStateError,  # class 25, with read-only after a failover
-    asyncpg.TransactionRollbackError,  # class 40: serialization, deadlock
-    asyncpg.InsufficientResourcesError,  # class 53
-    asyncpg.LockNotAvailableError,  # 55P03
-    asyncpg.OperatorInterventionError,  # class 57: shutdown, cancel, statement timeout
-    asyncpg.PostgresSystemError,  # class 58
-    asyncpg.InvalidAuthorizationSpecificationError,  # class 28: credentials being rotated
-    asyncpg.InvalidCatalogNameError,  # 3D000: the database is being restored
-    asyncpg.InvalidCachedStatementError,  # a migration ran under us
-    asyncpg.SyntaxOrAccessError,  # class 42: a migration or a grant is missing; our statements are constant, so no message is to blame
-    asyncpg.InterfaceError,
-    asyncpg.InternalClientError,
-    KafkaError,
-    OSError,
-    TimeoutError,
-    asyncio.IncompleteReadError,
-    NotYetError,  # while a restored database recalls: it is taken up again, and must not be set aside
-)
-
-
 def fault_of(error: BaseException) -> Fault:
-    """Infrastructure if its class is listed, else data.
+    """As `chassis.verdicts` says of its class, or of the nearest class above it."""
+    return fault_of_class(type(error))
 
-    A ValueError is data whatever else it is, because asyncpg's refusal of an argument is one of its interface errors too;
-    unless it is about a certificate.
-    """
-    if isinstance(error, ValueError) and not isinstance(error, ssl.SSLError):
-        return Fault.DATA
-    return Fault.INFRASTRUCTURE if isinstance(error, INFRASTRUCTURE) else Fault.DATA
+
+def fault_of_class(kind: type[BaseException]) -> Fault:
+    """For a class with two parents the order in which it names them decides: a certificate's error is an OSError before a ValueError."""
+    nearest = next((each for each in kind.__mro__ if each in INFRASTRUCTURE or each in DATA), Exception)
+    return Fault.INFRASTRUCTURE if nearest in INFRASTRUCTURE else Fault.DATA

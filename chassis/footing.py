@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from time import monotonic
+from time import monotonic, time
 
 import structlog
 from aiokafka import AIOKafkaConsumer, TopicPartition
@@ -12,6 +12,7 @@ from chassis import agreement, place
 from chassis.assignment import Assignment
 from chassis.database import Pool
 from chassis.originals import Raw
+from chassis.progress import Sight
 from chassis.pulse import Pulse
 
 HOLE = "the topic has a hole at the stored place: offsets of a topic that nobody writes in transactions follow one another"
@@ -48,6 +49,8 @@ class Footing:
         """
         assigned = self.consumer.assignment()
         self.expected = {each: following for each, following in self.expected.items() if each in assigned}
+        self.pulse.progress.taken_at = self.assignment.taken_at
+        self.pulse.progress.look({each: self._sight(each) for each in self.expected}, self.assignment.unsettled & assigned, monotonic())
         self.pulse.keeps_halts_of(assigned)
         self.pulse.missing = {each for each in self.consumer.subscription() if not self.consumer.partitions_for_topic(each)}
         doubtful = self.assignment.unsettled & assigned
@@ -56,6 +59,12 @@ class Footing:
             self._resume(await self._readable(doubtful))
             self.assignment.unsettled -= doubtful
         self.pulse.settled |= self.assignment.given
+
+    def _sight(self, partition: TopicPartition) -> Sight:
+        """Kafka's client dates a fetch by the wall, in milliseconds."""
+        fetched_ms = self.consumer.last_poll_timestamp(partition)
+        answered_at = None if fetched_ms is None else monotonic() - (time() - fetched_ms / 1000)
+        return Sight(self.expected[partition], self.consumer.highwater(partition), answered_at)
 
     async def _readable(self, doubtful: set[TopicPartition]) -> dict[TopicPartition, int]:
         """The places that fit their topic; the others are halted."""

@@ -14,10 +14,12 @@ from prometheus_client import generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 from starlette.exceptions import HTTPException
 
+from chassis import readiness
 from chassis.clock import Clock
 from chassis.database import Pool, Transaction
 from chassis.failure import Fault, fault_of
 from chassis.ids import uuid7
+from chassis.metrics import Ages
 from chassis.occasion import Occasion
 from chassis.pulse import Pulse
 from chassis.room import Room
@@ -87,29 +89,32 @@ def application(  # noqa: PLR0913 - the one place where a service's HTTP side is
     app.state.pool, app.state.clock, app.state.on_commit = pool, clock, on_commit
     app.state.api_token = settings.api_token.get_secret_value()
     app.include_router(room.api, dependencies=[Depends(_authorised)])
-    _add_probes(app, pool, pulse)
+    _add_probes(app, pool, pulse, settings)
     _add_refusals(app)
     return app
 
 
-def _add_probes(app: FastAPI, pool: Pool, pulse: Pulse) -> None:
+def _add_probes(app: FastAPI, pool: Pool, pulse: Pulse, settings: Settings) -> None:
+    pulse.registry.register(Ages(pulse))
+
     @app.get("/healthz", include_in_schema=False)
     async def healthz() -> Response:
-        return Response(status_code=HTTPStatus.OK if pulse.alive else HTTPStatus.SERVICE_UNAVAILABLE)
+        return _probe("alive", pulse.ills)
 
     @app.get("/readyz", include_in_schema=False)
     async def readyz() -> Response:
-        complaints = list(pulse.complaints)
-        try:
-            await pool.fetchval("select 1")
-        except Exception as error:  # noqa: BLE001 - whatever it is, we are not ready
-            complaints.append(f"the database does not answer: {type(error).__name__}")
-        status = HTTPStatus.SERVICE_UNAVAILABLE if complaints else HTTPStatus.OK
-        return JSONResponse({"ready": not complaints, "complaints": complaints}, status_code=status)
+        return _probe("ready", await readiness.complaints(pulse, pool, settings))
 
     @app.get("/metrics", include_in_schema=False)
     async def metrics() -> Response:
         return Response(generate_latest(pulse.registry), media_type=CONTENT_TYPE_PLAIN_0_0_4)
+
+
+def _probe(asked: str, complaints: list[str]) -> Response:
+    answer: dict[str, Any] = {asked: not complaints, "complaints": complaints}
+    if complaints:
+        answer["see"] = readiness.RUNBOOK
+    return JSONResponse(answer, status_code=HTTPStatus.SERVICE_UNAVAILABLE if complaints else HTTPStatus.OK)
 
 
 def _add_refusals(app: FastAPI) -> None:

@@ -41,7 +41,6 @@ class Listener:
     hurried: Callable[[], bool]
     batch_max_records: int
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
-    failures: int = 0
     courtesy_at: float = 0.0
 
     async def run(self) -> None:
@@ -51,19 +50,20 @@ class Listener:
             WentBackError: the database was restored under this service.
         """
         while not self.stopping.is_set():
-            self.pulse.turned()
+            self.pulse.turned("listener")
             try:
                 await self.footing.settle()
-                await self._round()
+                went_on = await self._round()
             except WentBackError:
                 raise
             except Exception as error:  # noqa: BLE001 - whatever else happened, the place is read anew and nothing is skipped
                 await self._wait_after(error)
             else:
-                self.failures = 0
-                self.pulse.failure = None
+                if went_on or not self.pulse.progress.lagging:
+                    self.pulse.recovered()
 
-    async def _round(self) -> None:
+    async def _round(self) -> bool:
+        """Whether anything was carried. What failed comes again only some polls later, and an empty one is no recovery from it."""
         polled = await self._poll()
         fit = {each: raws for each, raws in polled.items() if await self.footing.fits(each, list(raws))}
         if fit:
@@ -71,6 +71,7 @@ class Listener:
             await self._courtesy_commit()
         elif not polled:
             await self.when_idle()
+        return bool(fit)
 
     async def _poll(self) -> Polled:
         try:
@@ -114,10 +115,10 @@ class Listener:
 
     async def _wait_after(self, error: Exception) -> None:
         """A bounded, jittered wait; what failed is read again from its stored place, never from memory."""
-        self.failures += 1
         self.pulse.failed(error)
-        longest = min(LONGEST_WAIT_SECONDS, FIRST_WAIT_SECONDS * 2 ** min(self.failures, 10))
-        log.error("listening_failed", error=type(error).__name__, failures=self.failures, fault=fault_of(error).name)
+        failures = self.pulse.failures
+        longest = min(LONGEST_WAIT_SECONDS, FIRST_WAIT_SECONDS * 2 ** min(failures, 10))
+        log.error("listening_failed", error=type(error).__name__, failures=failures, fault=fault_of(error).name)
         try:
             await asyncio.wait_for(self.stopping.wait(), timeout=longest * random.uniform(0.5, 1.0))  # noqa: S311 - jitter is no secret
         except TimeoutError:

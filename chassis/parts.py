@@ -1,10 +1,19 @@
 """The parts of a running service: one that dies takes the others with it, and none is left behind."""
 
 import asyncio
+from typing import Protocol
 
 import structlog
 
 log = structlog.get_logger()
+
+
+class Loop(Protocol):
+    """A part that goes round until `stopping` is set."""
+
+    stopping: asyncio.Event
+
+    async def run(self) -> None: ...
 
 
 async def until_one_ends(stop: asyncio.Event, tasks: list["asyncio.Task[None]"]) -> None:

@@ -1,4 +1,4 @@
-"""The signs of life that probes and metrics read: when it last polled, what is halted, what failed, what became of messages."""
+"""The signs of life that probes and metrics read: what turns, how far it is, what is halted, what failed, what became of messages."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
@@ -8,21 +8,43 @@ from aiokafka import TopicPartition
 from prometheus_client import CollectorRegistry, Counter, Gauge
 
 from chassis.carry import Carried
+from chassis.progress import Progress
 
-STALE_SECONDS = 30.0
+LIVE_SECONDS = 120.0
+
+
+@dataclass(slots=True)
+class Backlog:
+    """What the broker has not acknowledged, when it was last counted; its age goes on while nobody can count."""
+
+    messages: int = 0
+    oldest_at: float = 0.0
+
+    def counted(self, messages: int, oldest_seconds: float) -> None:
+        self.messages, self.oldest_at = messages, monotonic() - oldest_seconds
+
+    @property
+    def seconds(self) -> float:
+        """For how long the oldest has waited."""
+        return monotonic() - self.oldest_at if self.messages else 0.0
 
 
 @dataclass(slots=True)
 class Pulse:
-    """One service's signs of life."""
+    """One service's signs of life. `turns` is when each of its loops last went round, in monotonic seconds."""
 
     registry: CollectorRegistry = field(default_factory=CollectorRegistry)
-    turned_at: float = field(default_factory=monotonic)
+    turns: dict[str, float] = field(default_factory=dict)
+    progress: Progress = field(default_factory=Progress)
+    backlog: Backlog = field(default_factory=Backlog)
     halts: dict[TopicPartition, str] = field(default_factory=dict)
     missing: set[str] = field(default_factory=set)
     failure: str | None = None
+    failures: int = 0
     settled: bool = False
+    deaf: bool = False
     relay_failure: str | None = None
+    timers_failure: str | None = None
     counters: Mapping[str, Counter] = field(init=False)
     gauges: Mapping[str, Gauge] = field(init=False)
 
@@ -36,15 +58,11 @@ class Pulse:
                 ("relayed", "Tellings acknowledged by the broker."),
             )
         }
-        self.gauges = {
-            "halted": Gauge("landfall_partitions_halted", "Partitions that wait for an operator.", registry=self.registry),
-            "outbox": Gauge("landfall_outbox_messages", "Tellings the broker has not acknowledged yet.", registry=self.registry),
-            "outbox_age": Gauge("landfall_outbox_age_seconds", "For how long the oldest of them has waited.", registry=self.registry),
-        }
+        self.gauges = {"halted": Gauge("landfall_partitions_halted", "Partitions that wait for an operator.", registry=self.registry)}
 
-    def turned(self) -> None:
-        """The reading loop went round once more, whatever came of it."""
-        self.turned_at = monotonic()
+    def turned(self, loop: str) -> None:
+        """That loop went round once more, whatever came of it."""
+        self.turns[loop] = monotonic()
 
     def carried(self, carried: Carried) -> None:
         for name in ("handled", "doubles", "held"):
@@ -61,26 +79,33 @@ class Pulse:
 
     def failed(self, error: Exception) -> None:
         self.failure = type(error).__name__
+        self.failures += 1
+
+    def recovered(self) -> None:
+        """A round of the reading loop went well."""
+        self.failure, self.failures = None, 0
 
     def relayed(self, count: int) -> None:
         self.relay_failure = None
         self.counters["relayed"].inc(count)
 
-    def waits(self, messages: int, oldest_seconds: float) -> None:
-        """What the leader of the relay found in the outbox."""
-        self.gauges["outbox"].set(messages)
-        self.gauges["outbox_age"].set(oldest_seconds)
-
     @property
-    def alive(self) -> bool:
-        """Whether the loop still turns."""
-        return monotonic() - self.turned_at < STALE_SECONDS
+    def ills(self) -> list[str]:
+        """Why this process must be started again, because nothing else would help; empty while it lives."""
+        now = monotonic()
+        found = [
+            f"the {loop} loop has not turned for more than {LIVE_SECONDS:.0f} s"
+            for loop, at in self.turns.items()
+            if now - at > LIVE_SECONDS
+        ]
+        return found + (["Kafka answers others and not this reader"] if self.deaf else [])
 
     @property
     def complaints(self) -> list[str]:
-        """Why this service is not ready; empty if it is."""
+        """What failed or stopped, so that this service is not ready; empty if nothing did. What only takes too long is in `readiness`."""
         found = [] if self.settled else ["it has not taken up its partitions yet"]
         found += [f"{each} is missing from Kafka" for each in sorted(self.missing)]
         found += [f"{each.topic}/{each.partition} is halted" for each in self.halts]
         found += [f"the last batch failed with {self.failure}"] if self.failure else []
+        found += [f"the timers failed with {self.timers_failure}"] if self.timers_failure else []
         return found + ([f"the relay failed with {self.relay_failure}"] if self.relay_failure else [])

@@ -25,8 +25,10 @@ if TYPE_CHECKING:
 LOCK = 0x72656C6179  # "relay"
 WAKE = "outbox"
 FULL_SCAN_SECONDS = 1.0
+PAUSES_PER_SCAN = 20
 
-# Read from a floor: rows below it were deleted but may still lie there under somebody's snapshot. A full scan finds late committers.
+# Read from a floor: rows below it were deleted but may still lie there under somebody's snapshot. A full scan finds late committers;
+# the longer one takes, the longer it is until the next.
 READ = """
 select outbox.seq, said.id, said.topic, said.key, said.payload, said.traceparent
 from outbox join said on said.id = outbox.said_id
@@ -34,7 +36,6 @@ where outbox.seq >= $1 order by outbox.seq limit $2
 """
 FORGET = "delete from outbox where seq = any($1::bigint[])"
 FORGET_PERSONAL = "update said set payload = null where id = any($1::uuid[])"
-WAITING = "select count(*) as messages, coalesce(extract(epoch from now() - min(queued_at)), 0)::float8 as seconds from outbox"
 LEAD = "select pg_try_advisory_lock($1)"
 LEADING = "select count(*) = 1 from pg_locks where locktype = 'advisory' and pid = pg_backend_pid() and objid = ($1 & 4294967295)::oid"
 
@@ -57,7 +58,8 @@ class Relay:
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
     leading: bool = False
     floor: int = 0
-    scanned_at: float = 0.0
+    top: int = 0
+    scan_at: float = 0.0
 
     def wake(self) -> None:
         """Something was committed."""
@@ -74,6 +76,7 @@ class Relay:
             OlderDatabaseError: the database was restored under this service, which has to start again.
         """
         while not self.stopping.is_set():
+            self.pulse.turned("relay")
             try:
                 await self._serve()
             except OlderDatabaseError:
@@ -89,6 +92,7 @@ class Relay:
         connection = await connect(self.settings, f"{self.name}-relay")
         try:
             while not await connection.fetchval(LEAD, LOCK):
+                self.pulse.relay_failure = None
                 if await self._rest():
                     return
             await self._lead(connection)
@@ -96,13 +100,12 @@ class Relay:
             connection.terminate()
 
     async def _lead(self, connection: Connection) -> None:
-        await self._measure(connection)
         await self._hear(connection)
         sender = producer(self.settings, self.name)
         try:
             await sender.start()
             await connection.add_listener(WAKE, lambda *_: self.wake())
-            self.leading, self.floor, self.scanned_at = True, 0, 0.0
+            self.leading, self.floor, self.top, self.scan_at = True, 0, 0, 0.0
             while True:
                 while await self._round(connection, sender):
                     pass
@@ -127,6 +130,7 @@ class Relay:
 
     async def _rest(self) -> bool:
         """Wait to be woken, at most until the next sweep; whether it is time to stop."""
+        self.pulse.turned("relay")
         if not self.stopping.is_set():
             with suppress(TimeoutError):
                 await asyncio.wait_for(self.woken.wait(), self.sweep_seconds)
@@ -135,32 +139,43 @@ class Relay:
 
     async def _round(self, connection: Connection, sender: AIOKafkaProducer) -> bool:
         """Send what is there, wait for all of it, forget what was acknowledged; whether there may be more."""
-        if self._is_time_to_scan():
-            await self._measure(connection)
-        rows = await connection.fetch(READ, self.floor, self.round_messages)
+        rows = await self._read(connection)
         if rows:
-            if not await connection.fetchval(LEADING, LOCK):
-                message = "the relay's lock is gone"
-                raise ConnectionError(message)
+            await self._make_sure_of_the_lock(connection)
             told = await asyncio.wait_for(self._send(sender, rows), self.send_seconds)
             await self._forget(connection, rows, told)
-            self.floor = rows[-1]["seq"] + 1
         self.pulse.relayed(len(rows))
-        return len(rows) == self.round_messages
+        return self._go_up(rows)
 
-    def _is_time_to_scan(self) -> bool:
-        """Whether to begin again from the very first, which finds who committed late with a low number."""
-        now = asyncio.get_running_loop().time()
-        if now - self.scanned_at < FULL_SCAN_SECONDS:
-            return False
-        self.scanned_at, self.floor = now, 0
-        return True
+    async def _read(self, connection: Connection) -> list[Any]:
+        """The next round: from the floor, or from the very first when it is time to look for who committed late with a low number."""
+        self.pulse.turned("relay")
+        began = asyncio.get_running_loop().time()
+        scanning = began >= self.scan_at
+        if scanning:
+            self.floor = 0
+        rows = await connection.fetch(READ, self.floor, self.round_messages)
+        if scanning:
+            now = asyncio.get_running_loop().time()
+            self.scan_at = now + max(FULL_SCAN_SECONDS, PAUSES_PER_SCAN * (now - began))
+        return rows
 
-    async def _measure(self, connection: Connection) -> None:
-        """How much waits and for how long, also while the broker is away."""
-        row = await connection.fetchrow(WAITING)
-        if row is not None:
-            self.pulse.waits(row["messages"], row["seconds"])
+    async def _make_sure_of_the_lock(self, connection: Connection) -> None:
+        """Asked on the connection that reads and deletes, so that whoever stood still meanwhile cannot go on beside a new leader.
+
+        Raises:
+            ConnectionError: the lock is gone, though the connection is not.
+        """
+        if not await connection.fetchval(LEADING, LOCK):
+            message = "the relay's lock is gone"
+            raise ConnectionError(message)
+
+    def _go_up(self, rows: list[Any]) -> bool:
+        """Move the floor above all that was sent; after a full round go on from where it ended. Whether there may be more."""
+        more = len(rows) == self.round_messages
+        self.top = max([self.top, *(row["seq"] + 1 for row in rows)])
+        self.floor = rows[-1]["seq"] + 1 if more else self.top
+        return more
 
     async def _send(self, sender: AIOKafkaProducer, rows: list[Any]) -> list[Told]:
         prefix = self.settings.kafka_topic_prefix

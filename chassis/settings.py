@@ -53,6 +53,10 @@ class Settings(BaseSettings):
     database_url: SecretStr
     database_pool_size: int = 4
 
+    # How long is too long, for a service that is asked whether it is ready (docs/runbooks/readiness.md).
+    stall_seconds: float = 30.0
+    outbox_seconds: float = 60.0
+
     http_host: str = "127.0.0.1"
     http_port: int = 0
     api_token: SecretStr

@@ -10,6 +10,7 @@ from chassis.clock import Clock
 from chassis.database import Pool
 from chassis.ids import uuid7
 from chassis.occasion import Occasion
+from chassis.pulse import Pulse
 from chassis.room import Room
 from chassis.settings import ClockKind
 
@@ -26,16 +27,21 @@ class Timers:
     pool: Pool
     clock: Clock
     on_commit: Callable[[], Awaitable[None]]
+    pulse: Pulse
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def run(self) -> None:
         """Until told to stop. A failure is logged and met again at the next second: what is due stays due."""
         while not self.stopping.is_set():
+            self.pulse.turned("timers")
             if self.clock.kind is ClockKind.LIVE:
                 try:
                     await self._fire()
                 except Exception as error:  # noqa: BLE001 - what is due stays due, whatever failed
+                    self.pulse.timers_failure = type(error).__name__
                     log.error("timers_failed", error=type(error).__name__)
+                else:
+                    self.pulse.timers_failure = None
             try:
                 await asyncio.wait_for(self.stopping.wait(), EVERY_SECONDS)
             except TimeoutError:

@@ -20,7 +20,7 @@ from tests.places.postgres import Postgres
 FreshHouse = Callable[[str], Awaitable[House]]
 
 
-def _as_superuser(postgres: Postgres, found: Database) -> str:
+def as_superuser(postgres: Postgres, found: Database) -> str:
     return urlunsplit(urlsplit(postgres.superuser_url)._replace(path=urlsplit(found.url).path))
 
 
@@ -40,6 +40,6 @@ async def house(
             sender = AIOKafkaProducer(bootstrap_servers=kafka.bootstrap, acks="all", enable_idempotence=kafka.profile is Profile.KAFKA)
             stack.push_async_callback(sender.stop)
             await sender.start()
-            return House(name, found, _as_superuser(postgres, found), kafka, topic_prefix, owner, sender)
+            return House(name, found, as_superuser(postgres, found), kafka, topic_prefix, owner, sender)
 
         yield fresh

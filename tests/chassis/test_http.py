@@ -22,6 +22,11 @@ from chassis.settings import Settings
 from tests.conftest import FreshDatabase
 
 TOKEN = "the token of this service"
+FIGURES = (
+    "landfall_messages_handled_total", "landfall_messages_doubles_total", "landfall_messages_held_total", "landfall_messages_relayed_total",
+    "landfall_partitions_halted", "landfall_attempts", "landfall_outbox_messages", "landfall_outbox_age_seconds",
+    "landfall_poll_age_seconds", "landfall_timers_age_seconds", "landfall_relay_age_seconds",
+)  # fmt: skip
 NOW = datetime(2021, 7, 31, 23, 30, tzinfo=UTC)
 ONE = UUID(int=1)
 
@@ -161,7 +166,8 @@ async def test_probes_and_metrics_need_no_token(database: FreshDatabase) -> None
 
         assert (await desk.http.get("/healthz")).status_code == 200
         assert (await desk.http.get("/readyz")).json() == {"ready": True, "complaints": []}
-        assert "landfall_messages_handled_total" in (await desk.http.get("/metrics")).text
+        scraped = (await desk.http.get("/metrics")).text
+        assert [each for each in FIGURES if f"\n{each} 0.0\n" not in scraped] == []
 
 
 async def test_a_service_that_has_not_taken_up_its_partitions_is_not_ready(database: FreshDatabase) -> None:
@@ -181,6 +187,8 @@ async def test_a_service_whose_database_is_gone_is_not_ready(database: FreshData
 
 async def test_a_loop_that_turns_no_more_is_not_alive(database: FreshDatabase) -> None:
     async with _desk(database) as desk:
-        desk.pulse.turned_at = float("-inf")
+        desk.pulse.turns["listener"] = float("-inf")
 
-        assert (await desk.http.get("/healthz")).status_code == 503
+        answer = await desk.http.get("/healthz")
+
+        assert (answer.status_code, answer.json()["complaints"]) == (503, ["the listener loop has not turned for more than 120 s"])

@@ -8,11 +8,20 @@ import pytest
 import pytest_asyncio
 
 from chassis import relay as relays
-from chassis.database import Pool, open_pool
+from chassis.database import Pool, Transaction, open_pool
+from chassis.occasion import Batch, Telling
+from chassis.room import Room
+from chassis.say import say
 from tests.chassis.conftest import FreshHouse
-from tests.chassis.house import House
+from tests.chassis.house import House, Witness
 from tests.chassis.relaying import all_sent, check_opened, relaying, say_all
+from tests.chassis.tellings import created
 from tests.waiting import until
+
+FOLLOWS = """
+select pid from pg_stat_activity where datname = current_database() and application_name = 'intel-relay'
+    and pid not in (select pid from pg_locks where locktype = 'advisory')
+"""
 
 
 @pytest_asyncio.fixture
@@ -97,9 +106,36 @@ async def test_a_follower_that_was_woken_sleeps_again(intel: House) -> None:
         await until(lambda: not follower.woken.is_set(), "the follower has gone back to sleep")
 
 
-async def test_a_follower_s_word_wakes_the_leader(intel: House, pool: Pool) -> None:
+async def test_a_follower_whose_connection_was_ended_complains_no_longer_once_it_has_another(intel: House) -> None:
+    async with relaying(intel, 2) as both:
+        await until(lambda: any(each.leading for each in both), "one of them leads")
+        (follower,) = [each for each in both if not each.leading]
+        await until(lambda: _ended(intel, FOLLOWS), "its connection is ended")
+        await until(lambda: follower.pulse.relay_failure is not None, "it complains")
+        await until(lambda: follower.pulse.relay_failure is None, "it complains no longer")
+        assert not follower.leading
+
+
+async def _ended(house: House, who: str) -> bool:
+    pid = await house.fetchval(who)
+    return pid is not None and await house.end_connections(pid) == 1
+
+
+async def test_what_a_follower_commits_wakes_the_leader_though_it_never_looks_by_itself(intel: House) -> None:
+    async def open_a_check(batch: Batch, tx: Transaction) -> None:
+        await say(tx, [Telling(check_opened(received.fact.record_id), received.occasion) for received in batch])
+
     async with relaying(intel, sweep_seconds=3600) as (leader,):
         await until(lambda: leader.leading, "it leads")
-        await say_all(pool, check_opened())
-        await pool.execute("select pg_notify($1, '')", relays.WAKE)
-        await all_sent(intel)
+        async with intel.opened(Room("intel", {"records": Witness(and_then=open_a_check).hear})) as follower:
+            await until(follower.ready, "another instance follows")
+            await intel.tell(created(uuid4()))
+            await until(lambda: _something_is_said(intel), "the follower has committed")
+            await all_sent(intel)
+            assert leader.leading
+
+    assert len(await intel.on_topic("checks.v1")) == 1
+
+
+async def _something_is_said(house: House) -> bool:
+    return bool(await house.fetchval("select exists (select from said)"))
