@@ -133,7 +133,9 @@ async def _listener(  # noqa: PLR0913 - the one place where the listener is put 
     room: Room, settings: Settings, pool: Pool, clock: Clock, calendar: Calendar, pulse: Pulse, on_commit: Callable[[], Awaitable[None]]
 ) -> AsyncIterator[Listener]:
     prefix = settings.kafka_topic_prefix
-    names = tuple(prefix + topic.name for topic in room.topics(clock=settings.clock is ClockKind.EVENT))
+    heard = room.topics(clock=settings.clock is ClockKind.EVENT)
+    names = tuple(prefix + topic.name for topic in heard)
+    compacted = frozenset(prefix + topic.name for topic in heard if topic.family.compacted)
     assignment = Assignment()
     broker, subscriber = subscribe(settings, room.name, names, assignment)
 
@@ -147,7 +149,7 @@ async def _listener(  # noqa: PLR0913 - the one place where the listener is put 
         stack.push_async_callback(broker.stop)
         await broker.start()
         carrier = Carrier(room, pool, clock, calendar, prefix)
-        footing = Footing(consumer(), looking, assignment, pool, pulse)
+        footing = Footing(consumer(), looking, assignment, pool, pulse, compacted)
         yield Listener(
             consumer(), footing, carrier, pulse, on_commit, answer,
             hurried=lambda: calendar.asked is not None, batch_max_records=settings.batch_max_records,

@@ -84,7 +84,7 @@ async def dismiss(sender: AIOKafkaProducer) -> None:
 
 
 def onlooker(settings: Settings, name: str) -> AIOKafkaConsumer:
-    """A consumer outside every group that looks one value up; an offset that is not there is an error, never another offset."""
+    """A consumer outside every group that looks values up; an offset that is not there is an error, never another offset."""
     connection: dict[str, Any] = parse_security(security_of(settings))
     return AIOKafkaConsumer(
         bootstrap_servers=settings.kafka_bootstrap,
@@ -92,6 +92,7 @@ def onlooker(settings: Settings, name: str) -> AIOKafkaConsumer:
         group_id=None,
         enable_auto_commit=False,
         auto_offset_reset="none",
+        isolation_level="read_committed",
         fetch_max_wait_ms=settings.fetch_wait_ms,
         **connection,
     )

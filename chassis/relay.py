@@ -11,6 +11,7 @@ from aiokafka import AIOKafkaProducer
 
 from chassis.broker import dismiss, producer
 from chassis.database import connect
+from chassis.looking_back import ASK, LookingBack, row_of
 from chassis.pulse import Pulse
 from chassis.settings import Settings
 from contracts.catalogue import BY_NAME
@@ -88,20 +89,29 @@ class Relay:
 
     async def _lead(self, connection: Connection) -> None:
         await self._measure(connection)
-        sender = producer(self.settings, self.name)
+        sender, back = producer(self.settings, self.name), LookingBack(self.settings, self.name, self.pulse)
         try:
             await sender.start()
             await connection.add_listener(WAKE, lambda *_: self.wake())
+            await connection.add_listener(ASK, lambda *_: self.wake())
+            await connection.add_listener(ASK, back.ask)
             self.leading, self.floor, self.scanned_at = True, 0, 0.0
             while True:
+                if back.is_due:
+                    await self._tell_again(connection, sender, [row_of(each) for each in await back.look(connection)])
                 while await self._round(connection, sender):
                     pass
                 if self.stopping.is_set():
                     return
                 await self._rest()
         finally:
-            self.leading = False
+            self.leading, self.pulse.strange = False, []
             await dismiss(sender)
+
+    async def _tell_again(self, connection: Connection, sender: AIOKafkaProducer, rows: list[Any]) -> None:
+        """Before the next round, and not through the outbox: a version said meanwhile waits there, and so comes after these."""
+        for start in range(0, len(rows), self.round_messages):
+            await self._send_as_leader(connection, sender, rows[start : start + self.round_messages])
 
     async def _rest(self) -> bool:
         """Wait to be woken, at most until the next sweep; whether it is time to stop."""
@@ -117,10 +127,7 @@ class Relay:
             await self._measure(connection)
         rows = await connection.fetch(READ, self.floor, self.round_messages)
         if rows:
-            if not await connection.fetchval(LEADING, LOCK):
-                message = "the relay's lock is gone"
-                raise ConnectionError(message)
-            await asyncio.wait_for(self._send(sender, rows), self.send_seconds)
+            await self._send_as_leader(connection, sender, rows)
             await self._forget(connection, rows)
             self.floor = rows[-1]["seq"] + 1
         self.pulse.relayed(len(rows))
@@ -139,6 +146,12 @@ class Relay:
         row = await connection.fetchrow(WAITING)
         if row is not None:
             self.pulse.waits(row["messages"], row["seconds"])
+
+    async def _send_as_leader(self, connection: Connection, sender: AIOKafkaProducer, rows: list[Any]) -> None:
+        if not await connection.fetchval(LEADING, LOCK):
+            message = "the relay's lock is gone"
+            raise ConnectionError(message)
+        await asyncio.wait_for(self._send(sender, rows), self.send_seconds)
 
     async def _send(self, sender: AIOKafkaProducer, rows: list[Any]) -> None:
         prefix = self.settings.kafka_topic_prefix
