@@ -8,6 +8,7 @@ COMMANDS = {
     "up": "start the whole system here, from wheels alone, until Ctrl-C",
     "demo": "play the year 2021-22 through the system and print it beside the published figures",
     "play": "play the year 2021-22 on a system that runs already",
+    "reconcile": "have a running service compare its own compacted topics with what it said, and tell again what differs",
     "prepare": "make roles, databases, tables and topics on servers that run already",
 }
 
