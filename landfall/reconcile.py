@@ -19,7 +19,7 @@ from chassis.settings import Settings, read_settings
 from contracts.catalogue import SERVICES
 
 PATIENCE_SECONDS = 120.0
-ASK_AGAIN_SECONDS = 10.0  # the word goes to whoever leads now; a new leader has not heard it
+ASK_AGAIN_SECONDS = 2.0  # the word goes to whoever leads now; a new leader has not heard it
 NO_ANSWER = "no answer: is the service running, and is Kafka there? It compares by itself when it starts"
 
 

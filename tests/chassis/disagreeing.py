@@ -10,7 +10,7 @@ from aiokafka.partitioner import DefaultPartitioner
 
 from chassis.broker import onlooker
 from chassis.room import Room
-from contracts.catalogue import BY_NAME
+from contracts.catalogue import BY_NAME, Topic
 from landfall.topics import TopicError, make_topics
 from tests.chassis.house import House, Running, Witness
 from tests.chassis.tellings import created
@@ -42,21 +42,21 @@ async def administering(house: House) -> AsyncIterator[AIOKafkaAdminClient]:
         await admin.close()
 
 
-async def make_topic_again(house: House) -> None:
+async def make_topic_again(house: House, topic: Topic = RECORDS) -> None:
     async def made() -> bool:
         try:
-            await make_topics(house.kafka.bootstrap, [RECORDS], prefix=house.prefix)
+            await make_topics(house.kafka.bootstrap, [topic], prefix=house.prefix)
         except TopicError:
             return False
-        return await end_of(house, 0) == 0
+        return await end_of(house, 0, topic) == 0
 
     async with administering(house) as admin:
-        await admin.delete_topics([house.prefix + RECORDS.name])
+        await admin.delete_topics([house.prefix + topic.name])
     await until(made, "the topic is made again")
 
 
-async def end_of(house: House, partition: int) -> int:
-    looking, at = onlooker(house.settings(), "test"), TopicPartition(house.prefix + RECORDS.name, partition)
+async def end_of(house: House, partition: int, topic: Topic = RECORDS) -> int:
+    looking, at = onlooker(house.settings(), "test"), TopicPartition(house.prefix + topic.name, partition)
     await looking.start()
     try:
         return int((await looking.end_offsets([at]))[at])

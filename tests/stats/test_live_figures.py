@@ -160,6 +160,7 @@ async def test_a_figure_is_provisional_until_something_of_a_later_day_is_heard_a
 
 async def test_the_last_day_of_a_month_does_not_end_it_and_the_first_of_the_next_does(stats: Desk) -> None:
     await stats.hear(received(created(1), date(2021, 5, 31)))
+    await stats.hear(received(closed(1), date(2021, 5, 31)))
     on_the_last_day = (await latest(stats))["created:2021-05:national"].status
     await stats.hear(received(created(2), date(2021, 6, 1)))
 
@@ -175,18 +176,32 @@ async def test_what_is_told_names_the_fact_that_moved_it(stats: Desk) -> None:
     assert (told.causationid, told.data.known) == (fact.envelope.id, fact.envelope.recordedtime)
 
 
-async def test_two_instances_tell_one_figure_in_the_order_in_which_they_commit(stats: Desk) -> None:
-    async with stats.pool.acquire() as one:
-        first = one.transaction()
+async def both_hear(stats: Desk, one: Received[Any], other: Received[Any]) -> None:
+    """The second of two instances hears of something while the first has not committed yet."""
+    async with stats.pool.acquire() as tx:
+        first = tx.transaction()
         await first.start()
-        await stats.room.families["records"]([received(created(1), MAY)], one)
-        second = asyncio.create_task(stats.hear(received(created(2), MAY)))
+        await stats.room.families["records"]([one], tx)
+        second = asyncio.create_task(stats.hear(other))
         await until(lambda: stats.pool.fetchval(WAITS), "the other instance waits")
         await first.commit()
         await second
 
+
+async def test_two_instances_tell_one_figure_in_the_order_in_which_they_commit(stats: Desk) -> None:
+    await both_hear(stats, received(created(1), MAY), received(created(2), MAY))
+
     told = [envelope for envelope in await stats.said() if envelope.subject == "created:2021-05:national"]
     assert [(envelope.version, envelope.data.value) for envelope in told] == [(1, 1), (2, 2)]
+
+
+async def test_of_two_instances_that_find_a_period_ended_one_tells_so(stats: Desk) -> None:
+    await stats.hear(received(created(1), MAY))
+
+    await both_hear(stats, received(created(2), JUNE), received(created(3), JUNE))
+
+    told = [envelope.data.status for envelope in await stats.said() if envelope.subject == "created:2021-05:national"]
+    assert told == [FigureStatus.PROVISIONAL, FigureStatus.FINAL]
 
 
 async def test_instances_that_move_the_same_figures_at_once_neither_stop_each_other_nor_miscount(stats: Desk) -> None:
