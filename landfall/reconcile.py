@@ -33,7 +33,7 @@ class OtherServiceError(RuntimeError):
 FAILURES = (OtherServiceError, ValidationError, OSError, asyncpg.PostgresError, TimeoutError)
 
 
-async def reconcile(settings: Settings, service: str, patience_seconds: float = PATIENCE_SECONDS) -> dict[str, Any]:
+async def reconcile(settings: Settings, service: str, patience_seconds: float) -> dict[str, Any]:
     """Ask the leader of the service's relay, who alone may tell again; what it answers is made by `chassis.looking_back.answer`.
 
     Raises:
@@ -77,7 +77,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """0 if all agrees now; 1 with the reason if something on a topic is strange, or nobody answered."""
     try:
-        found = asyncio.run(reconcile(read_settings(), arguments.service))
+        found = asyncio.run(reconcile(read_settings(), arguments.service, PATIENCE_SECONDS))
     except FAILURES as error:
         print(f"not reconciled: {type(error).__name__}: {error}", file=sys.stderr)  # noqa: T201 - this is what the command is for
         return 1
