@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from chassis.database import Transaction
-from chassis.occasion import Batch, Received, Telling, london_day
+from chassis.occasion import Batch, Occasion, Received, Telling, london_day
 from chassis.say import say
 from services.stats import figure_store, movement, store, telling
 from services.stats.movement import AnyFact, Told
@@ -16,7 +16,8 @@ async def on_facts(batch: Batch, tx: Transaction) -> None:
     movements = [moved for told in heard for moved in movement.decide(told, standing)]
     await store.save(tx, movements)
     totals = await figure_store.move(tx, telling.steps(movements), until=max(told.day for told in heard))
-    await say(tx, [Telling(telling.told(total), batch[-1].occasion) for total in totals])
+    whenever = Occasion(batch[-1].occasion.at)  # a figure leads back to no fact, and so to no record
+    await say(tx, [Telling(telling.told(total), whenever) for total in totals])
 
 
 def _told(received: Received[AnyFact]) -> Told:

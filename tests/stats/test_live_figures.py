@@ -168,12 +168,14 @@ async def test_the_last_day_of_a_month_does_not_end_it_and_the_first_of_the_next
     assert (await latest(stats))["created:2021-05:national"].status is FigureStatus.FINAL
 
 
-async def test_what_is_told_names_the_fact_that_moved_it(stats: Desk) -> None:
+async def test_a_figure_says_how_far_it_reaches_and_leads_back_to_no_fact(stats: Desk) -> None:
     fact = received(created(1), MAY)
     await stats.hear(fact)
 
-    (told, *_) = await stats.said()
-    assert (told.causationid, told.data.known) == (fact.envelope.id, fact.envelope.recordedtime)
+    for told in await stats.said():
+        assert told.data.known == fact.envelope.recordedtime
+        assert (told.causationid, told.correlationid, told.traceparent) == (None, None, None)
+        assert str(fact.envelope.id) not in str(told)
 
 
 async def both_hear(stats: Desk, one: Received[Any], other: Received[Any]) -> None:
