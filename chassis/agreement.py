@@ -1,6 +1,6 @@
 """Whether the stored place and the topic still tell one story: the value before the place must be the one we applied."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from time import monotonic
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
@@ -16,15 +16,23 @@ DIFFERENT = "the topic holds another value before the stored place than the one 
 ABSENT = "the topic ends before the stored place: it was re-created, truncated or restored"
 
 
-async def disagreements(onlooker: AIOKafkaConsumer, places: Mapping[TopicPartition, Place]) -> dict[TopicPartition, str]:
+async def disagreements(
+    onlooker: AIOKafkaConsumer, places: Mapping[TopicPartition, Place], compacted: Container[str] = ()
+) -> dict[TopicPartition, str]:
     """Why a partition must not be read on from its stored place; empty where all is well.
+
+    On compacted topics the value before it may rightly be gone, and is not compared.
 
     Raises:
         KafkaError: the broker could not be asked.
     """
     starts = await onlooker.beginning_offsets(list(places)) if places else {}
     found = {each: LOST for each, place in places.items() if starts[each] > place.next}
-    to_compare = {each: place for each, place in places.items() if place.last_digest is not None and starts[each] < place.next}
+    to_compare = {
+        each: place
+        for each, place in places.items()
+        if place.last_digest is not None and starts[each] < place.next and each.topic not in compacted
+    }
     values = await _values_before(onlooker, to_compare)
     for each, place in to_compare.items():
         if each not in values:

@@ -140,7 +140,9 @@ async def _listener(
     room: Room, settings: Settings, carrier: Carrier, pulse: Pulse, on_commit: Callable[[], Awaitable[None]]
 ) -> AsyncIterator[Listener]:
     prefix = settings.kafka_topic_prefix
-    names = tuple(prefix + topic.name for topic in room.topics(clock=settings.clock is ClockKind.EVENT))
+    heard = room.topics(clock=settings.clock is ClockKind.EVENT)
+    names = tuple(prefix + topic.name for topic in heard)
+    compacted = frozenset(prefix + topic.name for topic in heard if topic.family.compacted)
     assignment = Assignment()
     broker, subscriber = subscribe(settings, room.name, names, assignment)
 
@@ -153,7 +155,7 @@ async def _listener(
         answer = await _answering(stack, settings, room, carrier)
         stack.push_async_callback(broker.stop)
         await broker.start()
-        footing = Footing(consumer(), looking, assignment, carrier.pool, pulse)
+        footing = Footing(consumer(), looking, assignment, carrier.pool, pulse, compacted)
         yield Listener(
             consumer(), footing, carrier, pulse, on_commit, answer,
             hurried=lambda: carrier.calendar.asked is not None, batch_max_records=settings.batch_max_records,

@@ -85,7 +85,7 @@ async def dismiss(sender: AIOKafkaProducer) -> None:
 
 
 def onlooker(settings: Settings, name: str) -> AIOKafkaConsumer:
-    """A consumer outside every group that looks one value up; an offset that is not there is an error, never another offset."""
+    """A consumer outside every group that looks values up; an offset that is not there is an error, never another offset."""
     connection: dict[str, Any] = parse_security(security_of(settings))
     return AIOKafkaConsumer(
         bootstrap_servers=settings.kafka_bootstrap,
@@ -93,6 +93,7 @@ def onlooker(settings: Settings, name: str) -> AIOKafkaConsumer:
         group_id=None,
         enable_auto_commit=False,
         auto_offset_reset="none",
+        isolation_level="read_committed",
         fetch_max_wait_ms=LOOK_WAIT_MS,
         **connection,
     )

@@ -12,7 +12,7 @@ from chassis.say import envelope_of
 from contracts.catalogue import Order, owned_by, read_by, topic_name, topic_of
 from contracts.clock import DayBegan, DayEnded, Quiet, RestAsked
 
-# Distinct tellings: relays may send one twice, so what is heard in order is counted by versions and not by offsets.
+# Distinct tellings: relays may send one twice, so what has versions is counted by them and not by offsets.
 HEARD_IN_ORDER = """
 select topic, sum(version)::bigint as heard from seen group by topic
 union all
@@ -57,7 +57,7 @@ class Calendar:
         return True
 
     async def _heard(self, pool: Pool) -> dict[str, int]:
-        ordered = [topic.name for topic in read_by(self.room.name) if topic.family.order is Order.GAPLESS]
+        ordered = [topic.name for topic in read_by(self.room.name) if topic.family.order is not Order.NONE]
         heard: dict[str, int] = {}
         for row in await pool.fetch(HEARD_IN_ORDER, ordered):
             heard[row["topic"]] = heard.get(row["topic"], 0) + row["heard"]

@@ -94,7 +94,7 @@ class Carrier:
         return Occasion(self.clock.now(), envelope.id, envelope.correlationid or envelope.id, envelope.traceparent)
 
     async def _sift(self, tx: Transaction, candidates: Sequence[Candidate]) -> tuple[Sifted, dict[seen.Subject, Seen]]:
-        ordered = {each.subject for each in candidates if each.received.topic.family.order is Order.GAPLESS}
+        ordered = {each.subject for each in candidates if each.received.topic.family.order is not Order.NONE}
         heard = await seen.read(tx, ordered)
         stored = await gaps.read(tx, self.room.vault, ordered, self._occasion)
         waiting = await held.waiting(tx, self.room.vault, (each.subject for each in candidates))
@@ -122,7 +122,7 @@ class Carrier:
             except Exception as error:
                 if fault_of(error) is Fault.INFRASTRUCTURE:
                     raise
-                blocked.add(each.subject)
+                blocked |= set() if each.replaces else {each.subject}
                 sifted.held.append(each.hold(HoldReason.POISON, f"{type(error).__name__} while it was handled"))
         return applied
 
@@ -135,7 +135,6 @@ class Carrier:
 def _heard_now(applied: Iterable[Candidate], heard: Mapping[seen.Subject, Seen]) -> dict[seen.Subject, Seen]:
     now: dict[seen.Subject, Seen] = {}
     for each in applied:
-        if each.received.topic.family.order is Order.GAPLESS:
-            so_far = now.get(each.subject) or heard.get(each.subject, Seen())
-            now[each.subject] = so_far.then(each.received.envelope.content_hash)
+        if each.received.topic.family.order is not Order.NONE:
+            now[each.subject] = each.heard_after(now.get(each.subject) or heard.get(each.subject, Seen()))
     return now

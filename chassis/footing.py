@@ -11,11 +11,11 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from chassis import agreement, place
 from chassis.assignment import Assignment
 from chassis.database import Pool
+from chassis.offsets import misfit
 from chassis.originals import Raw
 from chassis.progress import Sight
 from chassis.pulse import Pulse
 
-HOLE = "the topic has a hole at the stored place: offsets of a topic that nobody writes in transactions follow one another"
 CORRUPT = "the topic holds a record that cannot be unpacked at or after the stored place"
 
 SEARCH_SECONDS = 5.0
@@ -30,13 +30,17 @@ class WentBackError(RuntimeError):
 
 @dataclass(slots=True)
 class Footing:
-    """`expected` is the place of each partition that may be read; one that is doubtful or halted has none, and is paused."""
+    """`expected` is the place of each partition that may be read; one that is doubtful or halted has none, and is paused.
+
+    `compacted` are the topics whose offsets have holes, by their full names.
+    """
 
     consumer: AIOKafkaConsumer
     onlooker: AIOKafkaConsumer
     assignment: Assignment
     pool: Pool
     pulse: Pulse
+    compacted: frozenset[str] = frozenset()
     expected: dict[TopicPartition, int] = field(default_factory=dict)
     misfits: dict[TopicPartition, int] = field(default_factory=dict)
     furthest: dict[TopicPartition, tuple[int, int]] = field(default_factory=dict)
@@ -78,7 +82,7 @@ class Footing:
             if found.halted is not None:
                 self.pulse.halted(each, found.halted)
         open_places = {each: found for each, found in places.items() if found.halted is None}
-        disagreeing = await agreement.disagreements(self.onlooker, open_places)
+        disagreeing = await agreement.disagreements(self.onlooker, open_places, self.compacted)
         for each, why in disagreeing.items():
             await self.halt(each, why, open_places[each].next)
         return {each: found.next for each, found in open_places.items() if each not in disagreeing}
@@ -105,17 +109,18 @@ class Footing:
                 self.consumer.resume(each)
 
     async def fits(self, partition: TopicPartition, raws: list[Raw]) -> bool:
-        """Whether these values follow the place without a hole; if not, the place is settled anew before anything is read.
+        """Whether these values follow the place; if not, the place is settled anew before anything is read.
 
-        Once they may be left from before a rebalance. Twice at one place the topic itself has a hole, and the partition is halted.
+        Once they may be left from before a rebalance. Twice at one place it is the topic itself, and the partition is halted.
         """
         following = self.expected.get(partition)
-        if following is not None and [raw.offset for raw in raws] == list(range(following, following + len(raws))):
-            self.misfits.pop(partition, None)
-            return True
-        if following is not None and self.misfits.get(partition) == following:
-            await self.halt(partition, HOLE)
         if following is not None:
+            why = misfit([raw.offset for raw in raws], following, compacted=partition.topic in self.compacted)
+            if why is None:
+                self.misfits.pop(partition, None)
+                return True
+            if self.misfits.get(partition) == following:
+                await self.halt(partition, why)
             self.misfits[partition] = following
         self.doubt([partition])
         return False

@@ -9,10 +9,12 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaTimeoutError
 
 from chassis import agreement, own_ends
+from chassis.broker import onlooker
 from chassis.database import Transaction
 from chassis.own_ends import Told
 from chassis.place import Place
 from chassis.reading import PATIENCE_SECONDS, read_on
+from chassis.settings import Profile, Settings
 from contracts.catalogue import Topic, owned_by
 from contracts.wire import identify
 
@@ -72,8 +74,8 @@ class Hearing:
 
     @property
     def topics(self) -> Mapping[str, Topic]:
-        """Our own, by the names that the broker knows."""
-        return {self.prefix + topic.name: topic for topic in owned_by(self.name)}
+        """Our own, by the names that the broker knows; but for compacted ones, which are read back as a whole (`chassis/mirror.py`)."""
+        return {self.prefix + topic.name: topic for topic in owned_by(self.name) if not topic.family.compacted}
 
     async def _compare(self, tx: Transaction, ends: Mapping[TopicPartition, Place]) -> None:
         open_ends = {each: end for each, end in ends.items() if end.halted is None}
@@ -96,3 +98,19 @@ class Hearing:
         except TimeoutError:
             message = f"no answer about where {', '.join(self.topics)} begin: is one of them missing?"
             raise KafkaTimeoutError(message) from None
+
+
+async def hear_first(settings: Settings, name: str, tx: Transaction) -> None:
+    """Look at what was told already, by whoever led before.
+
+    Raises:
+        OwnTopicError, OlderDatabaseError, KafkaError: as `Hearing.listen` does.
+    """
+    looking = onlooker(settings, f"{name}-hearing")
+    hearing = Hearing(name, settings.kafka_topic_prefix, settings.profile is Profile.EMBEDDED, looking)
+    if hearing.topics:
+        try:
+            await looking.start()
+            await hearing.listen(tx)
+        finally:
+            await looking.stop()

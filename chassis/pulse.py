@@ -45,6 +45,7 @@ class Pulse:
     deaf: bool = False
     relay_failure: str | None = None
     timers_failure: str | None = None
+    strange: list[str] = field(default_factory=list)
     counters: Mapping[str, Counter] = field(init=False)
     gauges: Mapping[str, Gauge] = field(init=False)
 
@@ -106,6 +107,7 @@ class Pulse:
         found = [] if self.settled else ["it has not taken up its partitions yet"]
         found += [f"{each} is missing from Kafka" for each in sorted(self.missing)]
         found += [f"{each.topic}/{each.partition} is halted" for each in self.halts]
+        found += self.strange
         found += [f"the last batch failed with {self.failure}"] if self.failure else []
         found += [f"the timers failed with {self.timers_failure}"] if self.timers_failure else []
         return found + ([f"the relay failed with {self.relay_failure}"] if self.relay_failure else [])

@@ -13,6 +13,7 @@ from chassis.broker import onlooker
 from chassis.carry import Carrier
 from chassis.database import Transaction, connect
 from chassis.hearing import Hearing, OlderDatabaseError, OwnTopicError
+from chassis.looking_back import read_back
 from chassis.occasion import Received
 from chassis.reading import PATIENCE_SECONDS, read_on
 from chassis.recollection import Recollection, up_to_the_last_cause
@@ -51,7 +52,11 @@ class Recall:
         try:
             await looking.start()
             await connection.execute("select pg_advisory_lock($1)", LOCK)
-            await self._hear(connection, Hearing(self.room.name, self.settings.kafka_topic_prefix, self._embedded, looking))
+            hearing = Hearing(self.room.name, self.settings.kafka_topic_prefix, self._embedded, looking)
+            if hearing.topics:
+                await self._hear(connection, hearing)
+            async with connection.transaction():
+                await self._number_on(connection)
         finally:
             connection.terminate()
             await looking.stop()
@@ -76,8 +81,16 @@ class Recall:
             log.warning("recalled", tellings=len(facts))
 
     def _is_folded(self, each: Received[Any]) -> bool:
-        """A figure is only numbered on from; what was set aside is set aside again when it is heard again."""
-        return each.topic.family.order is not Order.LATEST and not isinstance(each.fact, self.room.not_recalled)
+        """What was set aside is set aside again when it is heard again."""
+        return not isinstance(each.fact, self.room.not_recalled)
+
+    async def _number_on(self, tx: Transaction) -> None:
+        """Where the latest replaces, nothing is folded: what is derived is derived again. But its versions go on from what is told."""
+        found = retold.read_latest(await read_back(self.settings, self.room.name))
+        newer = [each for each in found if await retold.is_newer(tx, each)]
+        if newer:
+            await retold.keep(tx, newer)
+            log.critical("database_is_older", latest=len(newer))
 
     async def _take_back(self, tx: Transaction, looking: AIOKafkaConsumer, facts: Facts) -> None:
         causes: dict[UUID, list[Received[Any]]] = {}

@@ -10,13 +10,14 @@ import structlog
 from aiokafka import AIOKafkaProducer, TopicPartition
 
 from chassis import own_ends
-from chassis.broker import dismiss, onlooker, producer
+from chassis.broker import dismiss, producer
 from chassis.database import connect
-from chassis.hearing import Hearing, OlderDatabaseError, OwnTopicError
+from chassis.hearing import OlderDatabaseError, OwnTopicError, hear_first
+from chassis.looking_back import ASK, LookingBack, row_of
 from chassis.own_ends import Told
 from chassis.pulse import Pulse
-from chassis.settings import Profile, Settings
-from contracts.catalogue import BY_NAME, owned_by
+from chassis.settings import Settings
+from contracts.catalogue import BY_NAME
 from contracts.envelope import CONTENT_TYPE
 
 if TYPE_CHECKING:
@@ -100,33 +101,30 @@ class Relay:
             connection.terminate()
 
     async def _lead(self, connection: Connection) -> None:
-        await self._hear(connection)
-        sender = producer(self.settings, self.name)
+        await hear_first(self.settings, self.name, connection)
+        sender, back = producer(self.settings, self.name), LookingBack(self.settings, self.name, self.pulse)
         try:
             await sender.start()
             await connection.add_listener(WAKE, lambda *_: self.wake())
+            await connection.add_listener(ASK, lambda *_: self.wake())
+            await connection.add_listener(ASK, back.ask)
             self.leading, self.floor, self.top, self.scan_at = True, 0, 0, 0.0
             while True:
+                if back.is_due:
+                    await self._tell_again(connection, sender, [row_of(each) for each in await back.look(connection)])
                 while await self._round(connection, sender):
                     pass
                 if self.stopping.is_set():
                     return
                 await self._rest()
         finally:
-            self.leading = False
+            self.leading, self.pulse.strange = False, []
             await dismiss(sender)
 
-    async def _hear(self, connection: Connection) -> None:
-        """Look first at what was told already, by whoever led before."""
-        if not owned_by(self.name):
-            return
-        looking = onlooker(self.settings, f"{self.name}-relay")
-        try:
-            await looking.start()
-            embedded = self.settings.profile is Profile.EMBEDDED
-            await Hearing(self.name, self.settings.kafka_topic_prefix, embedded, looking).listen(connection)
-        finally:
-            await looking.stop()
+    async def _tell_again(self, connection: Connection, sender: AIOKafkaProducer, rows: list[Any]) -> None:
+        """Before the next round, and not through the outbox: a version said meanwhile waits there, and so comes after these."""
+        for start in range(0, len(rows), self.round_messages):
+            await self._send_as_leader(connection, sender, rows[start : start + self.round_messages])
 
     async def _rest(self) -> bool:
         """Wait to be woken, at most until the next sweep; whether it is time to stop."""
@@ -141,9 +139,7 @@ class Relay:
         """Send what is there, wait for all of it, forget what was acknowledged; whether there may be more."""
         rows = await self._read(connection)
         if rows:
-            await self._make_sure_of_the_lock(connection)
-            told = await asyncio.wait_for(self._send(sender, rows), self.send_seconds)
-            await self._forget(connection, rows, told)
+            await self._forget(connection, rows, await self._send_as_leader(connection, sender, rows))
         self.pulse.relayed(len(rows))
         return self._go_up(rows)
 
@@ -177,6 +173,14 @@ class Relay:
         self.floor = rows[-1]["seq"] + 1 if more else self.top
         return more
 
+    async def _send_as_leader(self, connection: Connection, sender: AIOKafkaProducer, rows: list[Any]) -> list[Told]:
+        await self._make_sure_of_the_lock(connection)
+        return await asyncio.wait_for(self._send(sender, rows), self.send_seconds)
+
+    def _is_compacted(self, told: Told) -> bool:
+        """Whose end says nothing: it is read back as a whole."""
+        return BY_NAME[told.partition.topic.removeprefix(self.settings.kafka_topic_prefix)].family.compacted
+
     async def _send(self, sender: AIOKafkaProducer, rows: list[Any]) -> list[Told]:
         prefix = self.settings.kafka_topic_prefix
         futures = [
@@ -195,7 +199,7 @@ class Relay:
             await connection.execute(FORGET, [row["seq"] for row in rows])
             if personal:
                 await connection.execute(FORGET_PERSONAL, personal)
-            made_again = sorted(await own_ends.keep(connection, told))
+            made_again = sorted(await own_ends.keep(connection, [each for each in told if not self._is_compacted(each)]))
             for each in made_again:
                 await own_ends.halt(connection, each, own_ends.MADE_AGAIN)
         if made_again:

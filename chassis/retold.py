@@ -1,9 +1,11 @@
 """What lies on our own topics and is not in `said`: read as facts, and put back as it was told."""
 
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from typing import Any, TypeAlias
 
 from chassis.database import Transaction, columns
+from chassis.mirror import Found
 from chassis.not_yet import NotYetError
 from chassis.occasion import Coordinates, Occasion, Received
 from chassis.own_ends import Told
@@ -30,6 +32,8 @@ select exists (
 )
 """
 
+LAST = "select max(version) from said where topic = $1 and subject = $2"
+
 Facts: TypeAlias = Sequence[Received[Any]]
 
 
@@ -48,14 +52,34 @@ def read(told: Iterable[Told], prefix: str) -> list[Received[Any]]:
 
 
 def _received(told: Told, prefix: str) -> Received[Any]:
-    topic = BY_NAME[told.partition.topic.removeprefix(prefix)]
+    at = Coordinates(told.partition.topic.removeprefix(prefix), told.partition.partition, told.offset)
     try:
-        envelope = decode(topic, told.value)
+        return _at(at, told.value)
     except UnreadableError as error:
-        message = f"{topic.name}/{told.partition.partition}/{told.offset}: {error}; start the release that told it"
+        message = f"{at.topic}/{at.partition}/{at.offset}: {error}; start the release that told it"
         raise CannotRecallError(message) from None
+
+
+def _at(at: Coordinates, value: bytes | None) -> Received[Any]:
+    envelope = decode(BY_NAME[at.topic], value)
     occasion = Occasion(envelope.recordedtime or envelope.time, envelope.causationid, envelope.correlationid, envelope.traceparent)
-    return Received(envelope.data, envelope, topic, Coordinates(topic.name, told.partition.partition, told.offset), occasion)
+    return Received(envelope.data, envelope, BY_NAME[at.topic], at, occasion)
+
+
+def read_latest(found: Iterable[Found]) -> list[Received[Any]]:
+    """What can be read of the values that lie last on compacted topics; the relay's leader complains of the others."""
+    readable = []
+    for each in found:
+        with suppress(UnreadableError):
+            readable.append(_at(each.at, each.value))
+    return readable
+
+
+async def is_newer(tx: Transaction, each: Received[Any]) -> bool:
+    """Whether it has a higher version than was ever said about its subject."""
+    topic, subject, version = _version(each)
+    last: int | None = await tx.fetchval(LAST, topic, subject)
+    return version > (last or 0)
 
 
 async def check(tx: Transaction, facts: Facts) -> None:

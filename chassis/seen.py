@@ -23,19 +23,24 @@ Subject = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """How far one subject was heard on one topic, with a short hash of each version's content."""
+    """How far one subject was heard on one topic, with a short hash of each version's content, or of the last alone."""
 
     version: int = 0
     hashes: bytes = b""
 
     def holds(self, version: int, content_hash: bytes) -> bool:
         """Whether the version heard before had this content."""
-        start = (version - 1) * HASH_BYTES
-        return self.hashes[start : start + HASH_BYTES] == content_hash[:HASH_BYTES]
+        end = len(self.hashes) - (self.version - version) * HASH_BYTES
+        return self.hashes[end - HASH_BYTES : end] == content_hash[:HASH_BYTES]
 
     def then(self, content_hash: bytes) -> "Seen":
         """One version further."""
         return Seen(self.version + 1, self.hashes + content_hash[:HASH_BYTES])
+
+    @staticmethod
+    def latest(version: int, content_hash: bytes) -> "Seen":
+        """A version that replaces whatever was heard before."""
+        return Seen(version, content_hash[:HASH_BYTES])
 
 
 async def read(tx: Transaction, subjects: Iterable[Subject]) -> dict[Subject, Seen]:

@@ -41,6 +41,22 @@ class Candidate:
     def version(self) -> int:
         return self.received.envelope.version or 0
 
+    @property
+    def replaces(self) -> bool:
+        """Whether a higher version replaces a lower one here, and nothing waits."""
+        return self.received.topic.family.order is Order.LATEST
+
+    def heard_after(self, so_far: Seen) -> Seen:
+        """How far its subject is heard with this telling; where no order is kept, no further than before."""
+        content_hash = self.received.envelope.content_hash
+        match self.received.topic.family.order:
+            case Order.GAPLESS:
+                return so_far.then(content_hash)
+            case Order.LATEST:
+                return Seen.latest(self.version, content_hash)
+            case Order.NONE:
+                return so_far
+
     def hold(self, reason: HoldReason, complaint: str) -> Held:
         received = self.received
         version = received.envelope.version
@@ -85,21 +101,24 @@ def sift(candidates: Iterable[Candidate], stored: Iterable[Candidate], seen: Map
     for each in candidates:
         if _heard(each, ordered):
             sifted.doubles += 1
-        elif each.subject in waiting:
+        elif each.subject in waiting and not each.replaces:
             sifted.held.append(each.hold(HoldReason.AFTER_POISON, "an earlier telling of this subject is held"))
-        elif each.received.topic.family.order is Order.NONE:
-            sifted.fresh.append(each)
-        else:
+        elif each.received.topic.family.order is Order.GAPLESS:
             _take_in_order(each, ordered, gaps.setdefault(each.subject, {}), sifted)
+        else:
+            sifted.fresh.append(each)
+            ordered[each.subject] = each.heard_after(ordered.get(each.subject, Seen()))
     sifted.held += [_gap(each, ordered) for waits in gaps.values() for each in waits.values() if not each.stored]
     return sifted
 
 
 def _heard(each: Candidate, ordered: Mapping[Subject, Seen]) -> bool:
-    """Whether this version was heard before, with the same content."""
+    """Whether this version was heard before, with the same content; on topics where a higher one replaces it, or a higher one was."""
     so_far = ordered.get(each.subject, Seen())
     if each.received.topic.family.order is Order.NONE or each.version > so_far.version:
         return False
+    if each.replaces and each.version < so_far.version:
+        return True
     if not so_far.holds(each.version, each.received.envelope.content_hash):
         raise ContradictionError(each.received.coordinates, each.version)
     return True
@@ -116,8 +135,7 @@ def _take_in_order(each: Candidate, ordered: dict[Subject, Seen], waits: dict[in
     waits.setdefault(each.version, each)
     while (following := waits.pop(so_far.version + 1, None)) is not None:
         sifted.fresh.append(following)
-        so_far = so_far.then(following.received.envelope.content_hash)
-        ordered[each.subject] = so_far
+        ordered[each.subject] = so_far = following.heard_after(so_far)
 
 
 def _gap(each: Candidate, ordered: Mapping[Subject, Seen]) -> Held:

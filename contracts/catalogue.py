@@ -4,7 +4,18 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from contracts import checks, clock, decisions, handover_packs, handover_replies, handovers, notifications, records, travel_notices
+from contracts import (
+    checks,
+    clock,
+    decisions,
+    handover_packs,
+    handover_replies,
+    handovers,
+    notifications,
+    records,
+    statistics,
+    travel_notices,
+)
 from contracts.codes import Channel, Sender
 from contracts.fact import Fact
 from contracts.forces import TAKING_HANDOVERS
@@ -12,12 +23,14 @@ from contracts.forces import TAKING_HANDOVERS
 DAY_MS = 86_400_000
 SERVICES = ("records", "intel", "handover", "stats")
 SCENARIO = "scenario"
+DASHBOARDS = "dashboards"
 
 
 class Order(StrEnum):
     """What `version` promises on a topic.
 
-    gapless: 1, 2, 3 ... per subject, so that a double and a gap are seen. none: from or to the outside, known by its own key.
+    gapless: 1, 2, 3 ... per subject, so that a double and a gap are seen. latest: a higher version replaces, nothing waits; the topic
+    is compacted. none: from or to the outside, known by its own key.
     """
 
     GAPLESS = "gapless"
@@ -42,6 +55,11 @@ class Family:
     source_prefix: str | None = None
     embedded_partitions: int = 1
     each: str = ""
+
+    @property
+    def compacted(self) -> bool:
+        """Whether Kafka keeps the last value of each key alone, so that offsets have holes and versions are missing."""
+        return self.order is Order.LATEST
 
 
 @dataclass(frozen=True)
@@ -78,10 +96,18 @@ class Topic:
             "segment.ms": str(DAY_MS),
             "message.timestamp.type": "LogAppendTime",
             "max.message.bytes": str(MAX_MESSAGE_BYTES),
-        }
+        } | (COMPACTION if self.family.compacted else {})
 
 
 MAX_MESSAGE_BYTES = 1_000_000
+
+# What was replaced is gone from the broker within two days, however little is said; who was away for a month still hears of an erasure.
+COMPACTION = {
+    "cleanup.policy": "compact",
+    "max.compaction.lag.ms": str(DAY_MS),
+    "min.cleanable.dirty.ratio": "0.01",
+    "delete.retention.ms": str(30 * DAY_MS),
+}
 
 FAMILIES = (
     Family(
@@ -128,6 +154,10 @@ FAMILIES = (
         name="handover-replies", owner="forces", readers=("handover",), key="handover_id", order=Order.NONE,
         facts=(handover_replies.ForceAccepted, handover_replies.ForceDeclined), partitions=1, kept_days=30, personal=True,
         principals=TAKING_HANDOVERS, source_prefix="/forces", each="force",
+    ),
+    Family(
+        name="statistics", owner="stats", readers=(DASHBOARDS,), key="measure:period:breakdown", order=Order.LATEST,
+        facts=(statistics.MeasureUpdated,), partitions=3, kept_days=None, personal=False,
     ),
     Family(
         name="clock", owner=SCENARIO, readers=SERVICES, key="the month, as 2021-07", order=Order.NONE,

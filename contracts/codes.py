@@ -147,3 +147,28 @@ class WithdrawalReason(StrEnum):
     """Why an offer was taken back."""
 
     RECORD_CLOSED = "record-closed"
+
+
+class Statistic(StrEnum):
+    """What a figure of statistics counts, each by its one fact. Rule A and rule B are the two ways to count intelligence checks."""
+
+    CREATED = "created"
+    TRANSFERRED = "transferred"
+    CLOSED = "closed"
+    CHECKS_OPENED = "checks-opened"
+    CHECKS_RULE_A = "checks-rule-a"
+    CHECKS_RULE_B = "checks-rule-b"
+    CHECKS_PUBLISHED = "checks-published"
+
+
+class Breakdown(StrEnum):
+    """What a figure of statistics is broken down by. Told live are national totals alone: a finer figure that moves by one is a person."""
+
+    NATIONAL = "national"
+
+
+class FigureStatus(StrEnum):
+    """Whether the period of a figure has ended. A final figure is still told anew if something of its period becomes known late."""
+
+    PROVISIONAL = "provisional"
+    FINAL = "final"

@@ -45,7 +45,7 @@ def _topic_table() -> Iterator[str]:
     yield "| topic | owner → readers | key | order | partitions | kept | facts |"
     yield "| --- | --- | --- | --- | --- | --- | --- |"
     for family in FAMILIES:
-        kept = "for ever" if family.kept_days is None else f"{family.kept_days} days"
+        kept = _kept(family)
         facts = ", ".join(f"[{fact.__name__}](#{fact.__name__.lower()})" for fact in family.facts)
         readers = ", ".join(family.readers)
         columns = (f"`{_name(family)}`", f"{family.owner} → {readers}", family.key, family.order, family.partitions)
@@ -54,6 +54,12 @@ def _topic_table() -> Iterator[str]:
         if family.principals and family.principals != TAKING_HANDOVERS:
             yield f"\n`<{family.each}>` in `{_name(family)}`: {_codes(family.principals)}."
     yield f"\n`<force>`: {_codes(TAKING_HANDOVERS)}."
+
+
+def _kept(family: Family) -> str:
+    if family.compacted:
+        return "the latest of each key"
+    return "for ever" if family.kept_days is None else f"{family.kept_days} days"
 
 
 def _name(family: Family) -> str:

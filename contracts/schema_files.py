@@ -56,7 +56,7 @@ def _signed(schema: Schema, fact: type[Fact]) -> Schema:
 
 
 def _version_if_needed(family: Family) -> list[str]:
-    return ["version"] if family.order is Order.GAPLESS else []
+    return [] if family.order is Order.NONE else ["version"]
 
 
 def _without_null(attribute: Schema) -> Schema:

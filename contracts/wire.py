@@ -74,7 +74,7 @@ def _refuse_a_stranger(topic: Topic, envelope: Envelope[Any]) -> None:
     if envelope.subject != envelope.data.subject:
         message = f"subject: must be the {envelope.data.SUBJECT_FIELD} of its data"
         raise UnreadableError(message)
-    if topic.family.order is Order.GAPLESS and envelope.version is None:
+    if topic.family.order is not Order.NONE and envelope.version is None:
         message = "version: needed on this topic"
         raise UnreadableError(message)
 

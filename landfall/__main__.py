@@ -10,6 +10,7 @@ COMMANDS = {
     "play": "play the year 2021-22 on a system that runs already",
     "positions": "show where a service reads on, or move it, with a reason",
     "replay": "tell a topic again what its owner has said on it",
+    "reconcile": "have a running service compare its own compacted topics with what it said, and tell again what differs",
     "prepare": "make roles, databases, tables and topics on servers that run already",
 }
 

@@ -39,8 +39,8 @@ def stories_of(facts: Iterable[Fact]) -> Iterator[str]:
 
 
 async def _told(address: Address) -> list[Fact]:
-    """Everything on every topic but the clock's, each telling once."""
-    topics = [topic for topic in TOPICS if topic.family.name not in UNCOUNTED]
+    """Everything on every topic but the clock's, each telling once. Figures are none: facts that come together are told as one change."""
+    topics = [topic for topic in TOPICS if topic.family.name not in UNCOUNTED and not topic.family.compacted]
     found: dict[str, Fact] = {}
     async with onlooker(address, topics) as consumer:
         told = {each for each, end in (await consumer.end_offsets(partitions_of(address, topics))).items() if end}

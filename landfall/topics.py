@@ -5,33 +5,37 @@ from collections.abc import Iterable
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
 from contracts.catalogue import TOPICS, Topic
+from landfall.topic_check import misfits
 
 TOPIC_ALREADY_EXISTS = 36
 
 
 class TopicError(RuntimeError):
-    """A topic could not be made; the text says which and why."""
+    """A topic could not be made, or is there and is another; the text says which and why."""
 
 
 async def make_topics(
     bootstrap: str, topics: Iterable[Topic] = TOPICS, *, prefix: str = "", replicas: int = 1, embedded: bool = False
 ) -> None:
-    """Make those topics that are missing. The embedded broker takes no settings.
+    """Make those topics that are missing, and compare those that are there. The embedded broker takes no settings and keeps no topics.
 
     Raises:
-        TopicError: the broker refused one.
+        TopicError: the broker refused one, or one that is there is not as the catalogue says.
     """
+    by_name = {prefix + each.name: each for each in topics}
     wanted = [
-        NewTopic(prefix + each.name, each.partitions_on(embedded=embedded), replicas, topic_configs=None if embedded else each.settings)
-        for each in topics
+        NewTopic(name, each.partitions_on(embedded=embedded), replicas, topic_configs=None if embedded else each.settings)
+        for name, each in by_name.items()
     ]
     admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
     await admin.start()
     try:
         answer = await admin.create_topics(wanted, timeout_ms=60_000)
+        there = [by_name[name] for name, code, _ in answer.topic_errors if code == TOPIC_ALREADY_EXISTS and not embedded]
+        wrong = await misfits(admin, there, prefix)
     finally:
         await admin.close()
-    for name, code, text in answer.topic_errors:
-        if code not in {0, TOPIC_ALREADY_EXISTS}:
-            message = f"topic {name} was not made: error {code} {text or ''}".strip()
-            raise TopicError(message)
+    refused = [(name, code, text) for name, code, text in answer.topic_errors if code not in {0, TOPIC_ALREADY_EXISTS}]
+    complaints = [f"topic {name} was not made: error {code} {text or ''}".strip() for name, code, text in refused] + wrong
+    if complaints:
+        raise TopicError("; ".join(complaints))

@@ -57,6 +57,12 @@ def parse(label: str) -> FinancialYear:
     return FinancialYear(date(first, APRIL, 1), date(first + 1, APRIL - 1, 31))
 
 
+def containing(day: date) -> FinancialYear:
+    """The financial year of a day."""
+    first = day.year if day.month >= APRIL else day.year - 1
+    return FinancialYear(date(first, APRIL, 1), date(first + 1, APRIL - 1, 31))
+
+
 def change_percent(opening: int, closing: int) -> int | None:
     """The change over the year in whole percent, a half rounded away from zero; None where there was no stock to change."""
     if opening == 0:

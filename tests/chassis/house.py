@@ -161,6 +161,10 @@ class House:
 
     async def on_topic(self, name: str) -> list[Envelope[Any]]:
         """All that lies on a topic, partition by partition."""
+        return [decode(BY_NAME[name], each) for each in await self.values_on(name)]
+
+    async def values_on(self, name: str) -> list[bytes]:
+        """The same, as bytes."""
         topic, embedded = BY_NAME[name], self.kafka.profile is Profile.EMBEDDED
         partitions = [TopicPartition(self.prefix + name, each) for each in range(topic.partitions_on(embedded=embedded))]
         reader = AIOKafkaConsumer(bootstrap_servers=self.kafka.bootstrap, auto_offset_reset="earliest", enable_auto_commit=False)
@@ -174,7 +178,7 @@ class House:
                     found += [record.value for record in (await reader.getmany(each, timeout_ms=1000)).get(each, [])]
         finally:
             await reader.stop()
-        return [decode(topic, each) for each in found]
+        return found
 
     async def effects(self) -> list[UUID]:
         """The ids of all tellings that had an effect, one for each effect."""

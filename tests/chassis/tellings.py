@@ -8,11 +8,12 @@ from chassis.occasion import Coordinates, Occasion, Received
 from chassis.originals import Original, Raw
 from chassis.sift import Candidate
 from contracts.catalogue import BY_NAME, topic_of
-from contracts.codes import Cohort, DeclineReason
+from contracts.codes import Breakdown, Cohort, DeclineReason, FigureStatus, Statistic
 from contracts.envelope import Envelope
 from contracts.fact import Fact
 from contracts.handover_replies import ForceDeclined
 from contracts.records import RecordAmended, RecordCreated, TravelExpected
+from contracts.statistics import MeasureUpdated, figure_of
 
 TOLD_AT = datetime(2021, 7, 15, 12, tzinfo=UTC)
 
@@ -37,6 +38,19 @@ def expected_to_travel(record_id: UUID, version: int, travel_id: UUID) -> Envelo
     """A fact whose content differs with `travel_id`, so that one version can be told with two contents."""
     fact = TravelExpected(record_id=record_id, travel_id=travel_id, landing_day=TOLD_AT.date(), force=None)
     return envelope(fact, version)
+
+
+def total(value: int, period: str = "2021-07") -> MeasureUpdated:
+    """A figure, on the one topic where the latest replaces what was told before."""
+    name = figure_of(Statistic.CREATED, period, Breakdown.NATIONAL)
+    return MeasureUpdated(
+        figure=name, measure=Statistic.CREATED, period=period, breakdown=Breakdown.NATIONAL, value=value, known=TOLD_AT,
+        status=FigureStatus.PROVISIONAL, break_in_series=False,
+    )  # fmt: skip
+
+
+def figure(value: int, version: int, period: str = "2021-07") -> Envelope[Any]:
+    return envelope(total(value, period), version)
 
 
 def declined(handover_id: UUID) -> Envelope[Any]:

@@ -9,7 +9,7 @@ import pytest
 from aiokafka import AIOKafkaProducer, TopicPartition
 from aiokafka.errors import KafkaTimeoutError
 
-from chassis import agreement, footing
+from chassis import agreement, footing, offsets
 from chassis.broker import onlooker
 from chassis.place import Place, digest
 from tests.chassis.conftest import FreshHouse
@@ -88,7 +88,7 @@ async def test_a_hole_that_a_transaction_leaves_halts_and_is_not_read_over(house
         await intel.tell(flowing)
         await has_effects(intel, 1)
 
-    assert await halts(intel) == {3: footing.HOLE}
+    assert await halts(intel) == {3: offsets.HOLE}
     assert await intel.effects() == [flowing.id]
 
 

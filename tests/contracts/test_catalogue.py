@@ -5,7 +5,19 @@ import re
 import pytest
 from pydantic import TypeAdapter
 
-from contracts.catalogue import BY_NAME, FACTS, FAMILIES, MAX_MESSAGE_BYTES, SERVICES, TOPICS, Order, owned_by, read_by, topic_of
+from contracts.catalogue import (
+    BY_NAME,
+    DASHBOARDS,
+    FACTS,
+    FAMILIES,
+    MAX_MESSAGE_BYTES,
+    SERVICES,
+    TOPICS,
+    Order,
+    owned_by,
+    read_by,
+    topic_of,
+)
 from contracts.codes import Channel, Sender
 from contracts.fact import Fact
 from contracts.forces import TAKING_HANDOVERS
@@ -92,7 +104,9 @@ def test_the_outside_speaks_as_itself() -> None:
 
 
 def test_stats_hears_every_topic_of_ours_that_holds_nothing_personal() -> None:
-    assert set(read_by("stats")) == {topic for topic in TOPICS if not topic.family.personal and topic.family.name != "quiet"}
+    ours = {topic for topic in TOPICS if not topic.family.personal and topic.family.name != "quiet"}
+
+    assert set(read_by("stats")) == ours - set(owned_by("stats"))
 
 
 def test_only_topics_of_one_owner_keep_an_order() -> None:
@@ -103,8 +117,23 @@ def test_what_counts_is_kept_for_ever_and_what_is_personal_is_not() -> None:
     for topic in TOPICS:
         kept_for_ever = topic.settings["retention.ms"] == "-1"
 
-        assert kept_for_ever == (topic.family.order is Order.GAPLESS)
+        assert kept_for_ever == (topic.family.order is not Order.NONE)
         assert not (kept_for_ever and topic.family.personal)
+
+
+def test_where_the_latest_replaces_the_broker_forgets_what_was_replaced_within_two_days() -> None:
+    for topic in TOPICS:
+        assert (topic.settings["cleanup.policy"] == "compact") == (topic.family.order is Order.LATEST)
+
+    settings = BY_NAME["statistics.v1"].settings
+    day = 24 * 60 * 60 * 1000
+    assert int(settings["segment.ms"]) + int(settings["max.compaction.lag.ms"]) == 2 * day
+    assert float(settings["min.cleanable.dirty.ratio"]) == 0.01
+    assert int(settings["delete.retention.ms"]) == 30 * day
+
+
+def test_dashboards_hear_statistics_and_nothing_else() -> None:
+    assert read_by(DASHBOARDS) == owned_by("stats") == (BY_NAME["statistics.v1"],)
 
 
 def test_stamps_of_a_past_year_never_expire_a_message() -> None:

@@ -1,10 +1,10 @@
 """Topics come from the catalogue alone."""
 
 import pytest
-from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
 from chassis.settings import Profile
-from contracts.catalogue import TOPICS
+from contracts.catalogue import BY_NAME, TOPICS
 from landfall.topics import TopicError, make_topics
 from tests.places.kafka import Kafka
 from tests.waiting import until
@@ -33,6 +33,50 @@ async def test_topics_have_the_catalogues_partitions_and_making_them_again_chang
         return await _partitions(kafka, list(expected)) == expected
 
     await until(as_expected, "the topics have the catalogue's partitions")
+
+
+@pytest.mark.kafka
+async def test_a_topic_with_another_number_of_partitions_is_refused_because_a_key_would_change_its_own(
+    kafka: Kafka, topic_prefix: str
+) -> None:
+    stats = BY_NAME["statistics.v1"]
+    await _make(kafka, NewTopic(topic_prefix + stats.name, 4, 1, topic_configs=stats.settings))
+
+    with pytest.raises(TopicError, match=r"statistics\.v1 has 4 partitions and must have 3: a count is for ever"):
+        await make_topics(kafka.bootstrap, [stats], prefix=topic_prefix)
+
+
+@pytest.mark.kafka
+@pytest.mark.parametrize(
+    ("setting", "other"),
+    [("cleanup.policy", "delete"), ("retention.ms", "604800000"), ("message.timestamp.type", "CreateTime"), ("segment.ms", None)],
+)
+async def test_a_topic_with_another_setting_is_refused(kafka: Kafka, topic_prefix: str, setting: str, other: str | None) -> None:
+    stats = BY_NAME["statistics.v1"]
+    settings = {name: value for name, value in {**stats.settings, setting: other}.items() if value is not None}
+    await _make(kafka, NewTopic(topic_prefix + stats.name, stats.partitions, 1, topic_configs=settings))
+
+    with pytest.raises(TopicError) as refusal:
+        await make_topics(kafka.bootstrap, [stats], prefix=topic_prefix)
+
+    (complaint,) = str(refusal.value).split("; ")
+    assert complaint.startswith(f"{topic_prefix}{stats.name} has {setting}={other or ''}")
+    assert complaint.endswith(f"and must have {stats.settings[setting]}: set it with kafka-configs --alter")
+
+
+@pytest.mark.kafka
+async def test_every_topic_is_made_with_the_settings_it_is_compared_with(kafka: Kafka, topic_prefix: str) -> None:
+    one_of_each = list({topic.family.name: topic for topic in TOPICS}.values())
+
+    await make_topics(kafka.bootstrap, one_of_each, prefix=topic_prefix)
+    await make_topics(kafka.bootstrap, one_of_each, prefix=topic_prefix)
+
+
+async def _make(kafka: Kafka, topic: NewTopic) -> None:
+    admin = AIOKafkaAdminClient(bootstrap_servers=kafka.bootstrap)
+    await admin.start()
+    await admin.create_topics([topic])
+    await admin.close()
 
 
 @pytest.mark.kafka

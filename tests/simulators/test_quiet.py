@@ -35,6 +35,17 @@ def test_every_reader_counts() -> None:
     assert [(each.topic, each.reader) for each in found] == [(RECORD_TOPIC, "stats")]
 
 
+def test_what_is_told_to_dashboards_is_heard_by_nobody_here_and_yet_must_have_come_to_rest() -> None:
+    def figures(number: int) -> Census:
+        stats = Quiet(who="stats", round=1, heard={}, said={"statistics.v1": number})
+        return Census({**SILENT.answers, "stats": stats}, said={}, heard={})
+
+    rest = Rest()
+
+    assert list(imbalances(figures(3))) == []
+    assert [rest.look(figures(number)) for number in (2, 3, 3)] == [False, False, True]
+
+
 def test_a_pack_that_its_force_has_not_heard_is_no_rest() -> None:
     handover = Quiet(who="handover", round=1, heard={}, said={PACKS_TOPIC: 1})
 

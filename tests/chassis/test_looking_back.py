@@ -1,0 +1,247 @@
+"""An owner reads its own compacted topics back: what a late writer left or a broker lost is told again, and nothing else is."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+import pytest_asyncio
+from aiokafka import AIOKafkaProducer
+from aiokafka.errors import KafkaTimeoutError
+
+from chassis import looking_back
+from chassis import relay as relays
+from chassis.database import Pool, open_pool
+from chassis.mirror import NEVER_SAID, NEWER
+from chassis.own_ends import Told
+from chassis.relay import Relay
+from contracts.catalogue import BY_NAME
+from contracts.envelope import Envelope
+from landfall.reconcile import reconcile
+from tests.chassis.conftest import FreshHouse
+from tests.chassis.disagreeing import make_topic_again
+from tests.chassis.house import House
+from tests.chassis.relaying import all_sent, relaying, say_all
+from tests.chassis.tellings import figure, total
+from tests.waiting import until
+
+TOPIC = BY_NAME["statistics.v1"]
+SUBJECT = "created:2021-07:national"
+PERIODS = [f"2021-{month:02}" for month in range(1, 13)]
+LAST_SAID = "select distinct on (subject) payload from said order by subject, version desc"
+
+
+@pytest_asyncio.fixture
+async def stats(house: FreshHouse) -> House:
+    return await house("stats")
+
+
+@pytest_asyncio.fixture
+async def pool(stats: House) -> AsyncIterator[Pool]:
+    async with open_pool(stats.settings(), "test") as opened:
+        yield opened
+
+
+async def tell_figures(stats: House, pool: Pool, *values: int) -> None:
+    """Twelve figures, each told under as many versions as there are values, and acknowledged."""
+    async with relaying(stats):
+        for value in values:
+            await say_all(pool, *[total(value, period) for period in PERIODS])
+        await all_sent(stats)
+
+
+async def last_on_topic(stats: House) -> dict[str, Envelope[Any]]:
+    """What stays of a topic once it is compacted."""
+    return {each.subject: each for each in await stats.on_topic(TOPIC.name)}
+
+
+async def asked(stats: House, leader: Relay) -> dict[str, Any]:
+    """What the leader finds when somebody asks."""
+    await until(lambda: leader.leading, "it leads")
+    return await reconcile(stats.settings(), stats.name, patience_seconds=20)
+
+
+async def lost_its_lock(stats: House) -> None:
+    pid = await stats.fetchval("select pid from pg_locks where locktype = 'advisory'")
+    assert await stats.end_connections(pid) == 1
+
+
+async def test_what_an_old_leader_sends_late_is_replaced_by_the_latest_and_only_that(stats: House, pool: Pool) -> None:
+    read, gate, sent = asyncio.Event(), asyncio.Event(), asyncio.Event()
+
+    class Zombie(Relay):
+        """A leader that is stopped for a while between its lock and the broker."""
+
+        async def _send(self, sender: AIOKafkaProducer, rows: list[Any]) -> list[Told]:
+            read.set()
+            await gate.wait()
+            told = await super()._send(sender, rows)
+            sent.set()
+            return told
+
+    async with relaying(stats, make=Zombie) as (zombie,):
+        await say_all(pool, total(1))
+        await until(read.is_set, "the old leader has its round in hand")
+        await lost_its_lock(stats)
+        async with relaying(stats) as (leader,):
+            await until(lambda: leader.leading, "another leads")
+            await say_all(pool, total(2), total(5, "2021-08"))
+            await all_sent(stats)
+            gate.set()
+            await until(sent.is_set, "the old leader's round has arrived")
+            left_last = (await last_on_topic(stats))[SUBJECT].version
+            zombie.stop()
+            found = await asked(stats, leader)
+            told = await stats.on_topic(TOPIC.name)
+
+    assert left_last == 1
+    assert (found["again"], found["agree"], found["strange"]) == (1, 1, 0)
+    assert [each.version for each in told if each.subject == SUBJECT] == [1, 2, 1, 2]
+    assert [each.version for each in told if each.subject != SUBJECT] == [1]
+
+
+async def test_nothing_is_told_again_where_all_agrees(stats: House, pool: Pool) -> None:
+    await tell_figures(stats, pool, 1, 2)
+    before = await stats.values_on(TOPIC.name)
+
+    async with relaying(stats) as (only,):
+        found = await asked(stats, only)
+
+    assert (found["agree"], found["again"], found["strange"]) == (12, 0, 0)
+    assert await stats.values_on(TOPIC.name) == before
+
+
+@pytest.mark.kafka
+async def test_a_topic_that_was_lost_is_told_again_byte_for_byte_when_the_owner_starts(stats: House, pool: Pool) -> None:
+    await tell_figures(stats, pool, 1, 2)
+    await make_topic_again(stats, TOPIC)
+
+    async with relaying(stats) as (only,):
+
+        async def all_are_back() -> bool:
+            return len(await stats.values_on(TOPIC.name)) == len(PERIODS)
+
+        await until(all_are_back, "all figures lie there again")
+        assert only.pulse.complaints == ["it has not taken up its partitions yet"]  # nothing listens here
+
+    assert sorted(await stats.values_on(TOPIC.name)) == sorted(row["payload"] for row in await stats.owner.fetch(LAST_SAID))
+
+
+@pytest.mark.kafka
+async def test_a_version_that_waits_when_the_topic_was_lost_is_told_once_and_alone(stats: House, pool: Pool) -> None:
+    await tell_figures(stats, pool, 1)
+    await make_topic_again(stats, TOPIC)
+    await say_all(pool, total(2))
+
+    async with relaying(stats):
+        await all_sent(stats)
+
+    told = await stats.on_topic(TOPIC.name)
+    assert len(told) == len(PERIODS)
+    assert [each.version for each in told if each.subject == SUBJECT] == [2]
+
+
+async def test_what_a_stranger_wrote_is_complained_of_and_not_overwritten(stats: House, pool: Pool) -> None:
+    await tell_figures(stats, pool, 1)
+    stranger = figure(7, 1, "2030-01")
+    await stats.tell(stranger)
+
+    async with relaying(stats) as (only,):
+        found = await asked(stats, only)
+        complaints = only.pulse.complaints
+
+    assert (found["strange"], found["again"]) == (1, 0)
+    assert found["named"][0].startswith("statistics.v1/")
+    assert found["named"][0].endswith(NEVER_SAID)
+    assert found["named"][0] in complaints
+    assert (await last_on_topic(stats))[stranger.subject] == stranger
+
+
+async def test_an_owner_whose_database_is_older_than_its_topic_tells_nothing_over_it(stats: House, pool: Pool) -> None:
+    await tell_figures(stats, pool, 1, 2)
+    before = await stats.values_on(TOPIC.name)
+    await stats.owner.execute("delete from said where version = 2 and subject = $1", SUBJECT)
+
+    async with relaying(stats) as (only,):
+        found = await asked(stats, only)
+        complaints = only.pulse.complaints
+
+    assert (found["strange"], found["again"], found["agree"]) == (1, 0, 11)
+    assert any(each.endswith(NEWER) for each in complaints)
+    assert await stats.values_on(TOPIC.name) == before
+
+
+async def test_a_complaint_ends_when_a_later_look_finds_nothing_strange(stats: House, pool: Pool) -> None:
+    await tell_figures(stats, pool, 1)
+    ahead = figure(9, 2)
+    await stats.tell(ahead)
+
+    async with relaying(stats) as (only,):
+        await until(lambda: any(each.endswith(NEWER) for each in only.pulse.complaints), "it complains")
+        await say_all(pool, total(2), total(3))
+        await all_sent(stats)
+        await asked(stats, only)
+
+        assert not only.pulse.strange
+
+
+async def test_a_leader_looks_again_when_its_day_is_over(stats: House, pool: Pool, monkeypatch: pytest.MonkeyPatch) -> None:
+    await tell_figures(stats, pool, 1, 2)
+    old = next(each for each in await stats.on_topic(TOPIC.name) if each.subject == SUBJECT)
+
+    async with relaying(stats) as (only,):
+        await asked(stats, only)
+        await stats.tell(old)
+        monkeypatch.setattr(looking_back, "EVERY_SECONDS", 0.0)
+
+        async def the_latest_lies_last() -> bool:
+            return (await last_on_topic(stats))[SUBJECT].version == 2
+
+        await until(the_latest_lies_last, "the latest is told again without anybody asking")
+
+
+@pytest.mark.kafka
+async def test_who_lost_its_lock_tells_nothing_again(stats: House, pool: Pool, monkeypatch: pytest.MonkeyPatch) -> None:
+    await tell_figures(stats, pool, 1)
+    await make_topic_again(stats, TOPIC)
+    monkeypatch.setattr(relays, "LEAD", "select $1::bigint is not null")  # a leader without a lock, as behind a pooler of connections
+
+    async with relaying(stats) as (only,):
+        await until(lambda: only.pulse.relay_failure == "ConnectionError", "it notices that it holds no lock")
+
+    assert await stats.values_on(TOPIC.name) == []
+
+
+@pytest.mark.kafka
+async def test_what_a_transaction_took_back_is_neither_read_nor_waited_for(stats: House, pool: Pool) -> None:
+    await tell_figures(stats, pool, 1)
+    stranger = AIOKafkaProducer(bootstrap_servers=stats.kafka.bootstrap, transactional_id=stats.prefix + "stranger")
+    await stranger.start()
+    await stranger.begin_transaction()
+    for period in PERIODS:
+        told = figure(9, 9, period)
+        await stranger.send_and_wait(stats.prefix + TOPIC.name, told.to_bytes(), key=told.subject.encode())
+    await stranger.abort_transaction()
+    await stranger.stop()
+
+    async with relaying(stats) as (only,):
+        found = await asked(stats, only)
+
+    assert (found["agree"], found["again"], found["strange"]) == (12, 0, 0)
+
+
+async def test_a_topic_that_cannot_be_read_to_its_end_is_no_empty_topic(stats: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(looking_back, "PATIENCE_SECONDS", -1.0)
+    monkeypatch.setattr(looking_back, "POLL_MS", 0)
+
+    with pytest.raises(KafkaTimeoutError):
+        await looking_back.read_back(stats.settings(), "stats")
+
+
+async def test_a_service_without_such_topics_looks_at_nothing(house: FreshHouse) -> None:
+    intel = await house("intel")
+
+    assert await looking_back.read_back(intel.settings(), "intel") == []
+    async with relaying(intel) as (only,):
+        found = await asked(intel, only)
+    assert (found["agree"], found["again"], found["strange"]) == (0, 0, 0)

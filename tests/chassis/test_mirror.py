@@ -1,0 +1,88 @@
+"""What an owner finds on its own compacted topics: what is right stays, what is older is told again, what is strange is not touched."""
+
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from chassis.mirror import NEVER_SAID, NEWER, OTHER, TWICE, Found, Latest, mirrored, reflect
+from chassis.occasion import Coordinates
+from contracts.catalogue import SERVICES
+from contracts.envelope import Envelope
+from tests.chassis.tellings import figure
+
+TOPIC = "statistics.v1"
+
+
+def said(told: Envelope[Any], *, waits: bool = False) -> Latest:
+    return Latest(TOPIC, told.subject, told.version or 0, told.content_hash, told.to_bytes(), None, waits)
+
+
+def lies(told: Envelope[Any], partition: int = 0) -> Found:
+    return Found(Coordinates(TOPIC, partition, 5), told.subject.encode(), told.to_bytes())
+
+
+def test_stats_alone_reads_topics_back() -> None:
+    assert {name: [topic.name for topic in mirrored(name)] for name in SERVICES if mirrored(name)} == {"stats": [TOPIC]}
+
+
+def test_where_all_agrees_nothing_is_told_again() -> None:
+    figures = [figure(7, 7), figure(3, 1, "2021-22")]
+
+    seen = reflect(map(said, figures), map(lies, figures))
+
+    assert (seen.agreeing, seen.again, seen.strange) == (2, [], [])
+
+
+def test_what_an_old_writer_left_last_is_replaced_and_nothing_else() -> None:
+    latest, other = figure(7, 7), figure(3, 1, "2021-22")
+
+    seen = reflect([said(latest), said(other)], [lies(figure(6, 6)), lies(other)])
+
+    assert (seen.again, seen.strange, seen.agreeing) == ([said(latest)], [], 1)
+
+
+def test_what_is_missing_is_told_again() -> None:
+    latest = said(figure(7, 7))
+
+    assert reflect([latest], []).again == [latest]
+
+
+def test_what_waits_to_be_told_is_not_told_twice() -> None:
+    seen = reflect([said(figure(7, 7), waits=True)], [lies(figure(6, 6))])
+
+    assert (seen.again, seen.strange, seen.agreeing) == ([], [], 0)
+
+
+@pytest.mark.parametrize("value", [None, b"", b"a neighbour's bytes"])
+def test_what_cannot_be_read_is_replaced_by_what_was_said(value: bytes | None) -> None:
+    latest = said(figure(7, 7))
+
+    assert reflect([latest], [Found(Coordinates(TOPIC, 0, 5), latest.key.encode(), value)]).again == [latest]
+
+
+def test_the_last_version_carried_again_under_another_id_is_replaced_by_the_bytes_that_were_said() -> None:
+    told = figure(7, 7)
+
+    assert reflect([said(told)], [lies(told.model_copy(update={"id": uuid4()}))]).again == [said(told)]
+
+
+STRANGE = {
+    "a higher version": ([figure(7, 7)], [lies(figure(8, 8))], NEWER),
+    "another past": ([figure(7, 7)], [lies(figure(8, 7))], OTHER),
+    "never said": ([], [lies(figure(1, 1))], NEVER_SAID),
+    "no key": ([], [Found(Coordinates(TOPIC, 0, 5), None, b"{}")], NEVER_SAID),
+    "on two partitions": ([figure(7, 7)], [lies(figure(6, 6)), lies(figure(7, 7), 1)], TWICE),
+}
+
+
+@pytest.mark.parametrize(("told", "found", "why"), STRANGE.values(), ids=STRANGE)
+@pytest.mark.parametrize("waits", [False, True])
+def test_what_this_owner_cannot_have_left_is_named_and_not_overwritten(
+    told: list[Envelope[Any]], found: list[Found], why: str, *, waits: bool
+) -> None:
+    seen = reflect([said(each, waits=waits) for each in told], found)
+
+    assert (seen.again, seen.agreeing) == ([], 0)
+    assert [each.why for each in seen.strange] == [why]
+    assert str(seen.strange[0]).startswith("statistics.v1/")
