@@ -14,12 +14,14 @@ from chassis.assignment import Assignment
 from chassis.broker import onlooker, producer, subscribe
 from chassis.calendar import Calendar
 from chassis.carry import Carrier
+from chassis.chores import Chores
 from chassis.clock import Clock, clock_of
 from chassis.database import Pool, open_pool
 from chassis.footing import Footing
 from chassis.http import application
 from chassis.leash import hold
 from chassis.listen import Listener
+from chassis.orders import Orders
 from chassis.parts import complain_of_the_dead, end, until_one_ends
 from chassis.pulse import Pulse
 from chassis.relay import WAKE, Relay
@@ -27,6 +29,7 @@ from chassis.room import Room
 from chassis.settings import ClockKind, Settings, read_settings
 from chassis.telemetry import configure_logs
 from chassis.timers import Timers
+from chassis.trying import Trying
 from chassis.vault import check_keys
 
 GRACE_SECONDS = 8.0
@@ -149,7 +152,8 @@ async def _listener(  # noqa: PLR0913 - the one place where the listener is put 
         carrier = Carrier(room, pool, clock, calendar, prefix)
         footing = Footing(consumer(), looking, assignment, pool, pulse)
         yield Listener(
-            consumer(), footing, carrier, pulse, on_commit, answer,
+            consumer(), footing, carrier, Trying(carrier, footing, settings.batch_max_records), pulse, on_commit, answer,
+            Chores([Orders(carrier, on_commit).carry_out]),
             hurried=lambda: calendar.asked is not None, batch_max_records=settings.batch_max_records,
         )  # fmt: skip
 

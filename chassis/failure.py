@@ -15,6 +15,10 @@ class Fault(Enum):
     DATA = auto()
 
 
+class OverrunError(TimeoutError):
+    """A statement of a handler ran into the statement timeout: the database may be slow, or what is handled is to blame."""
+
+
 # PostgreSQL error classes (appendix A of its manual) that pass by themselves or with an operator's help.
 INFRASTRUCTURE: tuple[type[BaseException], ...] = (
     asyncpg.PostgresConnectionError,  # class 08

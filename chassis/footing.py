@@ -25,7 +25,10 @@ log = structlog.get_logger()
 
 @dataclass(slots=True)
 class Footing:
-    """`expected` is the place of each partition that may be read; one that is doubtful or halted has none, and is paused."""
+    """`expected` is the place of each partition that may be read; one that is doubtful or halted has none, and is paused.
+
+    `settled_at` is where a partition was taken up, or settled anew, for as long as what follows may have been tried before.
+    """
 
     consumer: AIOKafkaConsumer
     onlooker: AIOKafkaConsumer
@@ -33,6 +36,7 @@ class Footing:
     pool: Pool
     pulse: Pulse
     expected: dict[TopicPartition, int] = field(default_factory=dict)
+    settled_at: dict[TopicPartition, int] = field(default_factory=dict)
     misfits: dict[TopicPartition, int] = field(default_factory=dict)
 
     async def settle(self) -> None:
@@ -67,7 +71,7 @@ class Footing:
     def _resume(self, places: dict[TopicPartition, int]) -> None:
         for each, following in places.items():
             if each in self.consumer.assignment():
-                self.expected[each] = following
+                self.expected[each] = self.settled_at[each] = following
                 self.consumer.seek(each, following)
                 self.consumer.resume(each)
 

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from chassis.database import Transaction, columns
 
 HASH_BYTES = 8
+GIVEN_UP = bytes(HASH_BYTES)
+"""In place of a content that will never be heard."""
 
 READ = """
 select topic, subject, version, hashes from seen
@@ -33,9 +35,16 @@ class Seen:
         start = (version - 1) * HASH_BYTES
         return self.hashes[start : start + HASH_BYTES] == content_hash[:HASH_BYTES]
 
+    def given_up(self, version: int) -> bool:
+        """Whether an operator has settled that this version will never be heard."""
+        return 0 < version <= self.version and self.holds(version, GIVEN_UP)
+
     def then(self, content_hash: bytes) -> "Seen":
         """One version further."""
         return Seen(self.version + 1, self.hashes + content_hash[:HASH_BYTES])
+
+
+NOTHING = Seen()
 
 
 async def read(tx: Transaction, subjects: Iterable[Subject]) -> dict[Subject, Seen]:

@@ -4,7 +4,18 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from contracts import checks, clock, decisions, handover_packs, handover_replies, handovers, notifications, records, travel_notices
+from contracts import (
+    checks,
+    clock,
+    decisions,
+    discards,
+    handover_packs,
+    handover_replies,
+    handovers,
+    notifications,
+    records,
+    travel_notices,
+)
 from contracts.codes import Channel, Sender
 from contracts.fact import Fact
 from contracts.forces import TAKING_HANDOVERS
@@ -127,6 +138,11 @@ FAMILIES = (
         name="handover-replies", owner="forces", readers=("handover",), key="handover_id", order=Order.NONE,
         facts=(handover_replies.ForceAccepted, handover_replies.ForceDeclined), partitions=1, kept_days=30, personal=True,
         principals=TAKING_HANDOVERS, source_prefix="/forces", each="force",
+    ),
+    Family(
+        name="discards", owner="each service", readers=("operators",), key="discard_id", order=Order.GAPLESS,
+        facts=(discards.TellingDiscarded,), partitions=1, kept_days=None, personal=False, principals=SERVICES, source_prefix="",
+        each="service",
     ),
     Family(
         name="clock", owner=SCENARIO, readers=SERVICES, key="the month, as 2021-07", order=Order.NONE,

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 
 from chassis.database import Transaction
 from chassis.held import Held
-from chassis.ids import uuid7
 from chassis.occasion import Batch, Telling
 from chassis.say import say
 from contracts.codes import Channel
@@ -60,11 +59,16 @@ async def on_handovers(keys: Keys, batch: Batch, tx: Transaction) -> None:
 
 
 async def on_held(held: Sequence[Held], tx: Transaction) -> None:
-    """A notification that was set aside is counted too: every telling ends as exactly one thing."""
+    """A notification that was set aside is counted too: every telling ends as exactly one thing.
+
+    It is counted under the id it is held by; taken up again it is decided under the same, so that it counts as that and no longer as held.
+    """
     await say(
         tx,
         [
-            Telling(NotificationHeld(notification_id=uuid7(), channel=Channel(each.topic.principal), reason=each.reason), each.occasion)
+            Telling(
+                NotificationHeld(notification_id=each.held_id, channel=Channel(each.topic.principal), reason=each.reason), each.occasion
+            )
             for each in held
             if each.topic.family.name == "notifications" and each.topic.principal is not None
         ],

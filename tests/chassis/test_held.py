@@ -91,7 +91,7 @@ async def test_what_waits_for_a_gap_is_taken_up_with_its_coordinates_and_then_fo
     async with open_pool(_settings((await database("intel")).url), "test") as pool, pool.acquire() as tx, tx.transaction():
         await held.keep(tx, None, rows)
         taken = await gaps.read(tx, None, [("records.v1", str(record))], lambda _: Occasion(TOLD_AT))
-        await gaps.forget(tx, taken)
+        await held.forget(tx, [each.received.held_id for each in taken if each.received.held_id])
         left = [row["offset"] for row in await tx.fetch('select "offset" from held order by 1')]
 
     assert [(each.received.envelope, each.received.coordinates, each.stored) for each in taken] == [

@@ -21,12 +21,12 @@ ROOT = Path(__file__).parent.parent.parent
 class ServiceProcess:
     """One running service."""
 
-    def __init__(self, name: str, environment: dict[str, str], leash: Leash, log: Path) -> None:
+    def __init__(self, name: str, environment: dict[str, str], leash: Leash, log: Path, module: str | None = None) -> None:
         self.name, self.log, self.port = name, log, free_port()
         environment = {**os.environ, **environment, "LANDFALL_HTTP_PORT": str(self.port), "LANDFALL_LEASH_FD": str(leash.read_fd)}
         with log.open("ab") as output:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", f"services.{name}"],
+                [sys.executable, "-m", module or f"services.{name}"],
                 cwd=ROOT,
                 env=environment,
                 stdout=output,

@@ -1,0 +1,254 @@
+"""What is held is taken up again only when somebody orders it, in order; nothing that comes meanwhile overtakes it or is left behind."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from uuid import UUID, uuid4
+
+import pytest
+import pytest_asyncio
+
+from chassis import discarding
+from chassis.calendar import Calendar
+from chassis.carry import Carrier
+from chassis.clock import LiveClock
+from chassis.database import Pool, Transaction, open_pool
+from chassis.occasion import Batch
+from chassis.ordering import Wish
+from chassis.orders import Orders
+from chassis.room import Room
+from contracts.catalogue import FACTS
+from contracts.codes import FamilyName, HoldReason
+from tests.chassis.conftest import FreshHouse
+from tests.chassis.house import House, Running, Witness
+from tests.chassis.ordering import BY, WHY, answers, carried_out, has_read, held_versions, nothing_is_held, ordered
+from tests.chassis.tellings import amended, created, expected_to_travel
+from tests.waiting import until
+
+
+@pytest_asyncio.fixture
+async def intel(house: FreshHouse) -> House:
+    return await house("intel")
+
+
+@pytest_asyncio.fixture
+async def record() -> UUID:
+    return uuid4()
+
+
+@pytest_asyncio.fixture
+async def witness(record: UUID) -> Witness:
+    """A handler that cannot bear anything about the record."""
+    return Witness(poison={str(record)})
+
+
+@pytest_asyncio.fixture
+async def running(intel: House, record: UUID, witness: Witness) -> AsyncIterator[Running]:
+    """The service, with the record's first telling held as poison and two more behind it."""
+    async with intel.opened(Room("intel", {"records": witness.hear})) as service:
+        await intel.tell(created(record))
+        await has_read(intel, 1)
+        await intel.tell(amended(record, 2), amended(record, 3))
+        await has_read(intel, 3)
+        yield service
+
+
+async def test_what_is_redriven_is_handled_with_all_that_stood_behind_it_in_order(
+    intel: House, record: UUID, witness: Witness, running: Running
+) -> None:
+    witness.poison.clear()
+
+    await ordered(intel, Wish.REDRIVE, reason="poison")
+    (answer,) = await answers(intel, 1)
+
+    assert await intel.versions(record) == [1, 2, 3]
+    assert await intel.held() == {}
+    assert [answer[each] for each in ("ordered", "ordered_by", "order_reason", "complaint")] == [Wish.REDRIVE, BY, WHY, None]
+    await intel.tell(amended(record, 4))
+    await has_read(intel, 4)
+    assert await intel.versions(record) == [1, 2, 3, 4]
+    assert await running.ready()
+
+
+@pytest.mark.usefixtures("running")
+async def test_what_fails_again_is_put_back_with_its_new_complaint_and_without_the_order(intel: House, witness: Witness) -> None:
+    async def fail_otherwise(_batch: Batch, _tx: Transaction) -> None:
+        raise KeyError
+
+    witness.poison.clear()
+    witness.and_then = fail_otherwise
+
+    assert await carried_out(intel, Wish.REDRIVE, reason="poison") == "KeyError while it was handled"
+    row = await intel.owner.fetchrow("select complaint, ordered, ordered_by, order_tries from held where reason = 'poison'")
+    assert row is not None
+    assert tuple(row) == ("KeyError while it was handled", None, None, 0)
+    assert await held_versions(intel) == [(1, "poison"), (2, "after-poison"), (3, "after-poison")]
+
+
+@pytest.mark.usefixtures("running")
+async def test_a_follower_that_fails_is_the_first_from_then_on(intel: House, record: UUID, witness: Witness) -> None:
+    async def refuse_the_second(batch: Batch, _tx: Transaction) -> None:
+        if any(each.envelope.version == 2 for each in batch):
+            raise KeyError
+
+    witness.poison.clear()
+    witness.and_then = refuse_the_second
+
+    assert await carried_out(intel, Wish.REDRIVE, reason="poison") is None
+    assert await intel.versions(record) == [1]
+    assert await held_versions(intel) == [(2, "poison"), (3, "after-poison")]
+
+
+@pytest.mark.usefixtures("running")
+async def test_what_stands_behind_something_held_does_not_go_before_it(intel: House, record: UUID, witness: Witness) -> None:
+    witness.poison.clear()
+
+    for wish in Wish:
+        assert await carried_out(intel, wish, version=2) is not None
+    assert await intel.versions(record) == []
+    assert await held_versions(intel) == [(1, "poison"), (2, "after-poison"), (3, "after-poison")]
+
+
+@pytest.mark.usefixtures("running")
+async def test_what_is_discarded_counts_as_heard_and_is_said_to_be_discarded(intel: House, record: UUID, witness: Witness) -> None:
+    witness.poison.clear()
+
+    assert await carried_out(intel, Wish.DISCARD, reason="poison") is None
+
+    assert await intel.versions(record) == [2, 3]
+    assert await intel.held() == {}
+    await intel.tell(amended(record, 4))
+    await has_read(intel, 4)
+    assert await intel.versions(record) == [2, 3, 4]
+    (said,) = [each.data for each in await intel.on_topic("discards.intel.v1")]
+    assert (said.who, said.family, said.reason, said.told_about, said.version) == (
+        "intel", FamilyName.RECORDS, HoldReason.POISON, record, 1,
+    )  # fmt: skip
+
+
+async def test_versions_that_never_come_are_given_up_and_what_waited_for_them_goes_on(intel: House, record: UUID) -> None:
+    async with intel.opened(Room("intel", {"records": Witness().hear})):
+        await intel.tell(created(record), amended(record, 4), amended(record, 5), amended(record, 7))
+        await has_read(intel, 4)
+
+        assert await carried_out(intel, Wish.DISCARD, version=4) == discarding.TOO_EARLY
+        assert await carried_out(intel, Wish.REDRIVE, version=4) is not None
+        assert await carried_out(intel, Wish.RELEASE, version=7) is None
+
+        assert await intel.versions(record) == [1, 4, 5]
+        assert await held_versions(intel) == [(7, "gap")]
+        await intel.tell(amended(record, 6))
+        await has_read(intel, 5)
+
+    assert await intel.versions(record) == [1, 4, 5, 6, 7]
+    said = [each.data for each in await intel.on_topic("discards.intel.v1")]
+    assert [(each.reason, each.told_about, each.version) for each in said] == [("gap", record, 2), ("gap", record, 3)]
+
+
+async def test_a_version_that_comes_after_it_was_given_up_is_held_and_nothing_waits_for_it(intel: House, record: UUID) -> None:
+    async with intel.opened(Room("intel", {"records": Witness().hear})):
+        await intel.tell(created(record), amended(record, 3))
+        await has_read(intel, 2)
+        await carried_out(intel, Wish.RELEASE, version=3)
+
+        await intel.tell(amended(record, 2), amended(record, 4))
+        await has_read(intel, 4)
+        late = await intel.fetchval("select complaint from held")
+        assert await carried_out(intel, Wish.REDRIVE, version=2) == late
+        assert await carried_out(intel, Wish.DISCARD, version=2) is None
+
+    assert late == "its version was given up before it came"
+    assert await intel.versions(record) == [1, 3, 4]
+    assert await intel.held() == {}
+
+
+async def test_a_type_that_is_known_after_an_upgrade_is_taken_up_by_the_service_itself(
+    intel: House, record: UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    room = Room("intel", {"records": Witness().hear})
+    with monkeypatch.context() as older:
+        older.delitem(FACTS, "record-amended.v1")
+        async with intel.opened(room):
+            await intel.tell(created(record), amended(record, 2), expected_to_travel(record, 3, uuid4()), amended(record, 4))
+            await has_read(intel, 4)
+            assert await intel.versions(record) == [1]
+            assert sorted(reason for _, reason in await held_versions(intel)) == ["gap", "unknown-type", "unknown-type"]
+
+    async with intel.opened(room):
+        await nothing_is_held(intel)
+
+    assert await intel.versions(record) == [1, 2, 3, 4]
+    assert {each["ordered_by"] for each in await answers(intel, 2)} == {"this service"}
+
+
+async def test_a_release_that_does_not_know_a_type_leaves_it_to_the_one_that_does(
+    intel: House, record: UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    room = Room("intel", {"records": Witness().hear})
+    with monkeypatch.context() as older:
+        older.delitem(FACTS, "record-created.v1")
+        async with intel.opened(room) as running:
+            await intel.tell(created(record))
+            await has_read(intel, 1)
+            await intel.owner.execute(
+                "update held set ordered = 'redrive', ordered_by = 'this service', ordered_at = now(), order_reason = 'known now'"
+            )
+            await intel.tell(expected_to_travel(record, 2, uuid4()))
+            await has_read(intel, 2)
+            await until(running.ready, "the older release goes on")
+            assert await intel.fetchval("select count(*) from answered_order") == 0
+
+    async with intel.opened(room):
+        await nothing_is_held(intel)
+
+    assert await intel.versions(record) == [1, 2]
+
+
+@pytest.mark.kafka
+async def test_what_comes_while_its_predecessor_is_redriven_waits_for_it_and_is_not_left_behind(
+    intel: House, record: UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """H13: one instance redrives version 2 while the other, which owns the partition, hears version 3."""
+    handling, goes_on = asyncio.Event(), asyncio.Event()
+
+    async def take_long_over_the_second(batch: Batch, _tx: Transaction) -> None:
+        if any(each.envelope.version == 2 for each in batch):
+            handling.set()
+            await goes_on.wait()
+
+    room = Room("intel", {"records": Witness(and_then=take_long_over_the_second).hear})
+    with monkeypatch.context() as older:
+        older.delitem(FACTS, "record-amended.v1")
+        async with intel.opened(room):
+            await intel.tell(created(record), amended(record, 2))
+            await has_read(intel, 2)
+
+    async with open_pool(intel.settings(), "one") as pool:
+        one = asyncio.create_task(_orders(intel, room, pool).carry_out())
+        await until(handling.is_set, "one instance redrives version 2")
+        async with intel.opened(room) as other:
+            await until(other.ready, "the other reads")
+            await intel.tell(expected_to_travel(record, 3, uuid4()))
+            await _waits_for_the_lock_or_has_read(intel, 3)
+            goes_on.set()
+            await one
+            await has_read(intel, 3)
+            await nothing_is_held(intel)
+
+    assert await intel.versions(record) == [1, 2, 3]
+
+
+def _orders(house: House, room: Room, pool: Pool) -> Orders:
+    clock = LiveClock()
+    return Orders(Carrier(room, pool, clock, Calendar(room, clock, house.prefix), house.prefix), _nothing_to_wake)
+
+
+async def _nothing_to_wake() -> None:
+    """No relay runs beside it."""
+
+
+async def _waits_for_the_lock_or_has_read(house: House, number: int) -> None:
+    async def it_does() -> bool:
+        waits = await house.fetchval("select exists (select from pg_locks where not granted)")
+        return bool(waits or await house.fetchval("select sum(next) = $1 from positions", number))
+
+    await until(it_does, "version 3 waits for the lock of its partition, or was heard")
