@@ -27,10 +27,12 @@ from chassis.pulse import Pulse
 from chassis.relay import WAKE, Relay
 from chassis.room import Room
 from chassis.settings import ClockKind, Settings, read_settings
+from chassis.stops import Limits
 from chassis.telemetry import configure_logs
 from chassis.timers import Timers
 from chassis.trying import Trying
 from chassis.vault import check_keys
+from chassis.watch import Watch
 
 GRACE_SECONDS = 8.0
 
@@ -149,13 +151,17 @@ async def _listener(  # noqa: PLR0913 - the one place where the listener is put 
         answer = await _answering(stack, settings, room, calendar, pool)
         stack.push_async_callback(broker.stop)
         await broker.start()
-        carrier = Carrier(room, pool, clock, calendar, prefix)
+        carrier = Carrier(room, pool, clock, calendar, prefix, _limits(settings))
         footing = Footing(consumer(), looking, assignment, pool, pulse)
         yield Listener(
             consumer(), footing, carrier, Trying(carrier, footing, settings.batch_max_records), pulse, on_commit, answer,
-            Chores([Orders(carrier, on_commit).carry_out]),
+            Chores([Watch(pool, footing, pulse).look, Orders(carrier, on_commit).carry_out]),
             hurried=lambda: calendar.asked is not None, batch_max_records=settings.batch_max_records,
         )  # fmt: skip
+
+
+def _limits(settings: Settings) -> Limits:
+    return Limits(settings.stop_after, settings.stop_within_seconds, settings.channel_stop_after, settings.channel_stop_within_seconds)
 
 
 async def _started(stack: AsyncExitStack, client: Any) -> Any:

@@ -7,7 +7,7 @@ from itertools import chain
 from aiokafka import TopicPartition
 from asyncpg import QueryCanceledError
 
-from chassis import gaps, held, place, seen
+from chassis import gaps, held, place, seen, stops
 from chassis.alone import none_of, one_by_one
 from chassis.calendar import Calendar
 from chassis.clock import Clock
@@ -20,6 +20,7 @@ from chassis.place import Move
 from chassis.room import CLOCK, Room
 from chassis.seen import Seen
 from chassis.sift import Candidate, Sifted, read_value, sift
+from chassis.stops import Limits
 from contracts.catalogue import BY_NAME, Order
 from contracts.envelope import Envelope
 from contracts.fact import Fact
@@ -53,6 +54,7 @@ class Carrier:
     clock: Clock
     calendar: Calendar
     topic_prefix: str
+    limits: Limits = field(default_factory=Limits)
 
     async def carry(
         self, polled: Polled, expected: Mapping[TopicPartition, int], *, alone: bool = False, hopeless: str | None = None
@@ -138,6 +140,7 @@ class Carrier:
         if aside:
             await held.keep(tx, self.room.vault, aside)
             if newly := [each for each in aside if not each.again]:
+                await stops.write(tx, newly, self.limits, self.topic_prefix)
                 await self.room.on_held(newly, tx)
 
 

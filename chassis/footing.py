@@ -8,11 +8,12 @@ from time import monotonic
 import structlog
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
-from chassis import agreement, place
+from chassis import agreement, place, stops
 from chassis.assignment import Assignment
 from chassis.database import Pool
 from chassis.originals import Raw
 from chassis.pulse import Pulse
+from chassis.stops import why_stopped
 
 HOLE = "the topic has a hole at the stored place: offsets of a topic that nobody writes in transactions follow one another"
 CORRUPT = "the topic holds a record that cannot be unpacked at or after the stored place"
@@ -62,7 +63,9 @@ class Footing:
         for each, found in places.items():
             if found.halted is not None:
                 self.pulse.halted(each, found.halted)
-        open_places = {each: found for each, found in places.items() if found.halted is None}
+        stopped = await stops.read(self.pool)
+        may_be_read = {each for each in places if places[each].halted is None and why_stopped(each.topic, stopped) is None}
+        open_places = {each: found for each, found in places.items() if each in may_be_read}
         disagreeing = await agreement.disagreements(self.onlooker, open_places)
         for each, why in disagreeing.items():
             await self.halt(each, why)

@@ -50,6 +50,11 @@ class Settings(BaseSettings):
     kafka_ca_file: Path | None = None
     batch_max_records: int = 500
 
+    stop_after: int = 20
+    stop_within_seconds: int = 600
+    channel_stop_after: int = 100
+    channel_stop_within_seconds: int = 3600
+
     database_url: SecretStr
     database_pool_size: int = 4
 

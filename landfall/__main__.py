@@ -9,6 +9,8 @@ COMMANDS = {
     "demo": "play the year 2021-22 through the system and print it beside the published figures",
     "play": "play the year 2021-22 on a system that runs already",
     "prepare": "make roles, databases, tables and topics on servers that run already",
+    "held": "see what a service could not apply, and order what becomes of it",
+    "stop": "see why a service reads nothing, and let it go on",
 }
 
 

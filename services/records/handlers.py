@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+import structlog
+
 from chassis.database import Transaction
 from chassis.held import Held
 from chassis.occasion import Batch, Telling
@@ -21,6 +23,8 @@ from services.records import (
 )
 from services.records.reading import read_notification, read_travel_notice
 from trust.keys import Keys
+
+log = structlog.get_logger()
 
 
 async def on_notifications(keys: Keys, batch: Batch, tx: Transaction) -> None:
@@ -62,7 +66,11 @@ async def on_held(held: Sequence[Held], tx: Transaction) -> None:
     """A notification that was set aside is counted too: every telling ends as exactly one thing.
 
     It is counted under the id it is held by; taken up again it is decided under the same, so that it counts as that and no longer as held.
+    A travel notice that was set aside is somebody who may land unassessed: whoever is on call hears of it at once.
     """
+    for each in held:
+        if each.topic.family.name == "travel-notices":
+            log.critical("travel_notice_held", held_id=str(each.held_id), topic=each.topic.name, reason=each.reason)
     await say(
         tx,
         [

@@ -11,6 +11,8 @@ import pytest_asyncio
 
 import services
 from chassis.migrate import LOCK, ChangedMigrationError, migrate, migrations_of
+from contracts.catalogue import SERVICES
+from tests.conftest import FreshDatabase
 from tests.places.postgres import Postgres
 from tests.waiting import until
 
@@ -113,3 +115,14 @@ async def test_a_service_may_use_its_tables_and_not_change_them(postgres: Postgr
     await service.close()
 
     await postgres.drop(name)
+
+
+@pytest.mark.parametrize("service", SERVICES)
+async def test_no_constraint_fails_only_at_the_commit_past_every_savepoint(database: FreshDatabase, service: str) -> None:
+    """H11."""
+    connection = await asyncpg.connect((await database(service)).owner_url)
+    deferrable = await connection.fetch("select conname from pg_constraint where condeferrable")
+    deferred = await connection.fetch("select tgname from pg_trigger where tgdeferrable")
+    await connection.close()
+
+    assert [*deferrable, *deferred] == []

@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 
 import asyncpg
 import pytest
+from structlog.testing import capture_logs
 
 from chassis.held import Held
 from chassis.ids import uuid7
@@ -168,6 +169,21 @@ async def test_a_notification_that_was_set_aside_is_counted(records: Desk) -> No
     (held,) = await records.told()
     assert isinstance(held, NotificationHeld)
     assert (held.channel, held.reason, held.notification_id) == (Channel.USA, HoldReason.MALFORMED, aside[0].held_id)
+
+
+async def test_a_travel_notice_that_was_set_aside_pages_at_once_and_names_nobody(records: Desk) -> None:
+    aside = [_held("notifications.usa.v1", HoldReason.MALFORMED), _held("travel-notices.carriers.v1", HoldReason.POISON)]
+
+    with capture_logs() as logged:
+        async with records.pool.acquire() as tx, tx.transaction():
+            await on_held(aside, tx)
+
+    assert logged == [
+        {
+            "log_level": "critical", "event": "travel_notice_held", "held_id": str(aside[1].held_id),
+            "topic": "travel-notices.carriers.v1", "reason": "poison",
+        }
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize("told_before", [False, True])
