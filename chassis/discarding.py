@@ -11,9 +11,9 @@ from chassis.database import Transaction
 from chassis.ids import uuid7
 from chassis.occasion import Occasion, Telling
 from chassis.say import say
-from chassis.seen import GIVEN_UP, NOTHING, Seen
+from chassis.seen import GIVEN_UP, NOTHING, Seen, Subject
 from chassis.sift import Candidate
-from chassis.subject_rows import of_subject, poison_of
+from chassis.subject_rows import Key, of_subject, poison_of
 from chassis.taking_up import TakingUp, is_ordered
 from contracts.catalogue import BY_NAME
 from contracts.codes import FamilyName, HoldReason, ServiceName
@@ -35,22 +35,46 @@ class Discarding:
 
     async def discard(self, tx: Transaction, row: Record) -> str | None:
         """Apply it never: its version counts as heard, what stands behind it goes on, and all hear that it was discarded."""
-        read = self.taking_up.read(row)
-        told = read if isinstance(read, Candidate) and is_ordered(row["topic"]) else None
-        if told is not None:
-            so_far = (await seen.read(tx, [told.subject])).get(told.subject, NOTHING)
-            if told.version > so_far.version + 1:
+        about = self._about(row)
+        if about is not None:
+            subject, version, content_hash = about
+            so_far = (await seen.read(tx, [subject])).get(subject, NOTHING)
+            if version > so_far.version + 1:
                 return TOO_EARLY
-            if told.version == so_far.version + 1:
-                await seen.write(tx, {told.subject: so_far.then(told.received.envelope.content_hash)})
+            if version == so_far.version + 1:
+                await seen.write(tx, {subject: so_far.then(content_hash)})
         await held.forget(tx, [row["held_id"]])
-        about = (None, None) if told is None else (UUID(told.subject[1]), told.version)
-        await self._say(tx, row["topic"], HoldReason(row["reason"]), [about])
-        if isinstance(read, Candidate):
-            await self.taking_up.follow(tx, self.taking_up.key(read))
-        elif row["subject"] is not None:
-            await self.taking_up.follow(tx, (row["topic"], row["subject"]))
+        named = (None, None) if about is None else (UUID(about[0][1]), about[1])
+        await self._say(tx, row["topic"], HoldReason(row["reason"]), [named])
+        key = self._key(row)
+        if key is not None:
+            await self.taking_up.follow(tx, key)
         return None
+
+    def _read(self, row: Record) -> Candidate | None:
+        """None where it cannot be read, or not even be opened any more."""
+        try:
+            read = self.taking_up.read(row)
+        except ValueError:
+            return None
+        return read if isinstance(read, Candidate) else None
+
+    def _about(self, row: Record) -> tuple[Subject, int, bytes] | None:
+        """On a topic that keeps an order: subject, version and content, as far as anybody knows them."""
+        if not is_ordered(row["topic"]):
+            return None
+        if (read := self._read(row)) is not None:
+            return read.subject, read.version, read.received.envelope.content_hash
+        if row["subject"] is not None and row["version"] is not None:
+            return (row["topic"], row["subject"]), row["version"], GIVEN_UP
+        return None
+
+    def _key(self, row: Record) -> Key | None:
+        """Of whom something may stand behind it."""
+        if row["subject"] is not None:
+            return row["topic"], row["subject"]
+        read = self._read(row)
+        return None if read is None else self.taking_up.key(read)
 
     async def release(self, tx: Transaction, row: Record) -> str | None:
         """Let what waits go on: without the versions missing before the first that waits, which are given up for ever."""

@@ -125,8 +125,13 @@ class Orders:
 
     async def _sweep(self) -> None:
         for found in await free(self.carrier.pool):
-            async with self.carrier.pool.acquire() as tx, tx.transaction():
-                await self._lock(tx, found)
-                await self.taking_up.follow(tx, (found["topic"], found["subject"]))
-                await self.carrier.clock.keep(tx)
+            try:
+                async with self.carrier.pool.acquire() as tx, tx.transaction():
+                    await self._lock(tx, found)
+                    await self.taking_up.follow(tx, (found["topic"], found["subject"]))
+                    await self.carrier.clock.keep(tx)
+            except Exception as error:
+                if fault_of(error) is Fault.INFRASTRUCTURE:
+                    raise
+                log.error("cannot_take_up", topic=found["topic"], error=type(error).__name__)
             await self.on_commit()

@@ -72,10 +72,15 @@ class TakingUp:
         return put_back
 
     def _readable(self, rows: Sequence[Record]) -> tuple[list[Candidate], list[Held]]:
-        """Those up to the first that this release cannot read; what stands behind it stays where it is."""
+        """Those up to the first that this release cannot read, or nobody can open; what stands behind it stays where it is."""
         candidates: list[Candidate] = []
         for row in rows:
-            read = self.read(row)
+            try:
+                read = self.read(row)
+            except ValueError:
+                if not candidates:
+                    raise
+                return candidates, []
             if isinstance(read, Held):
                 return candidates, [replace(read, reason=HoldReason.POISON)]
             candidates.append(read)

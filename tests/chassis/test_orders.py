@@ -125,6 +125,32 @@ async def test_what_is_discarded_counts_as_heard_and_is_said_to_be_discarded(int
     )  # fmt: skip
 
 
+@pytest.mark.usefixtures("running")
+async def test_what_nobody_can_open_any_more_can_still_be_discarded(intel: House, record: UUID, witness: Witness) -> None:
+    witness.poison.clear()
+    await intel.owner.execute("update held set original = 'spoilt' where version = 1")
+
+    assert await carried_out(intel, Wish.REDRIVE, version=1) == "JSONDecodeError while the order was carried out"
+    assert await carried_out(intel, Wish.DISCARD, version=1) is None
+
+    assert await intel.versions(record) == [2, 3]
+
+
+@pytest.mark.usefixtures("running")
+async def test_a_follower_that_nobody_can_open_stops_no_reading(intel: House, record: UUID, witness: Witness) -> None:
+    witness.poison.clear()
+    other = uuid4()
+    await intel.owner.execute("update held set original = 'spoilt' where version = 2")
+
+    assert await carried_out(intel, Wish.REDRIVE, version=1) is None
+    await intel.tell(created(other))
+    await has_read(intel, 4)
+
+    assert (await intel.versions(record), await intel.versions(other)) == ([1], [1])
+    assert await carried_out(intel, Wish.DISCARD, version=2) is None
+    assert await intel.versions(record) == [1, 3]
+
+
 async def test_versions_that_never_come_are_given_up_and_what_waited_for_them_goes_on(intel: House, record: UUID) -> None:
     async with intel.opened(Room("intel", {"records": Witness().hear})):
         await intel.tell(created(record), amended(record, 4), amended(record, 5), amended(record, 7))
