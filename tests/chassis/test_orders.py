@@ -1,6 +1,5 @@
 """What is held is taken up again only when somebody orders it, in order; nothing that comes meanwhile overtakes it or is left behind."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from uuid import UUID, uuid4
 
@@ -8,21 +7,15 @@ import pytest
 import pytest_asyncio
 
 from chassis import discarding
-from chassis.calendar import Calendar
-from chassis.carry import Carrier
-from chassis.clock import LiveClock
-from chassis.database import Pool, Transaction, open_pool
+from chassis.database import Transaction
 from chassis.occasion import Batch
 from chassis.ordering import Wish
-from chassis.orders import Orders
 from chassis.room import Room
-from contracts.catalogue import FACTS
 from contracts.codes import FamilyName, HoldReason
 from tests.chassis.conftest import FreshHouse
 from tests.chassis.house import House, Running, Witness
-from tests.chassis.ordering import BY, WHY, answers, carried_out, has_read, held_versions, nothing_is_held, ordered
-from tests.chassis.tellings import amended, created, expected_to_travel
-from tests.waiting import until
+from tests.chassis.ordering import BY, WHY, answers, carried_out, has_read, held_versions, ordered
+from tests.chassis.tellings import amended, created
 
 
 @pytest_asyncio.fixture
@@ -185,96 +178,3 @@ async def test_a_version_that_comes_after_it_was_given_up_is_held_and_nothing_wa
     assert late == "its version was given up before it came"
     assert await intel.versions(record) == [1, 3, 4]
     assert await intel.held() == {}
-
-
-async def test_a_type_that_is_known_after_an_upgrade_is_taken_up_by_the_service_itself(
-    intel: House, record: UUID, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    room = Room("intel", {"records": Witness().hear})
-    with monkeypatch.context() as older:
-        older.delitem(FACTS, "record-amended.v1")
-        async with intel.opened(room):
-            await intel.tell(created(record), amended(record, 2), expected_to_travel(record, 3, uuid4()), amended(record, 4))
-            await has_read(intel, 4)
-            assert await intel.versions(record) == [1]
-            assert sorted(reason for _, reason in await held_versions(intel)) == ["gap", "unknown-type", "unknown-type"]
-
-    async with intel.opened(room):
-        await nothing_is_held(intel)
-
-    assert await intel.versions(record) == [1, 2, 3, 4]
-    assert {each["ordered_by"] for each in await answers(intel, 2)} == {"this service"}
-
-
-async def test_a_release_that_does_not_know_a_type_leaves_it_to_the_one_that_does(
-    intel: House, record: UUID, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    room = Room("intel", {"records": Witness().hear})
-    with monkeypatch.context() as older:
-        older.delitem(FACTS, "record-created.v1")
-        async with intel.opened(room) as running:
-            await intel.tell(created(record))
-            await has_read(intel, 1)
-            await intel.owner.execute(
-                "update held set ordered = 'redrive', ordered_by = 'this service', ordered_at = now(), order_reason = 'known now'"
-            )
-            await intel.tell(expected_to_travel(record, 2, uuid4()))
-            await has_read(intel, 2)
-            await until(running.ready, "the older release goes on")
-            assert await intel.fetchval("select count(*) from answered_order") == 0
-
-    async with intel.opened(room):
-        await nothing_is_held(intel)
-
-    assert await intel.versions(record) == [1, 2]
-
-
-@pytest.mark.kafka
-async def test_what_comes_while_its_predecessor_is_redriven_waits_for_it_and_is_not_left_behind(
-    intel: House, record: UUID, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """H13: one instance redrives version 2 while the other, which owns the partition, hears version 3."""
-    handling, goes_on = asyncio.Event(), asyncio.Event()
-
-    async def take_long_over_the_second(batch: Batch, _tx: Transaction) -> None:
-        if any(each.envelope.version == 2 for each in batch):
-            handling.set()
-            await goes_on.wait()
-
-    room = Room("intel", {"records": Witness(and_then=take_long_over_the_second).hear})
-    with monkeypatch.context() as older:
-        older.delitem(FACTS, "record-amended.v1")
-        async with intel.opened(room):
-            await intel.tell(created(record), amended(record, 2))
-            await has_read(intel, 2)
-
-    async with open_pool(intel.settings(), "one") as pool:
-        one = asyncio.create_task(_orders(intel, room, pool).carry_out())
-        await until(handling.is_set, "one instance redrives version 2")
-        async with intel.opened(room) as other:
-            await until(other.ready, "the other reads")
-            await intel.tell(expected_to_travel(record, 3, uuid4()))
-            await _waits_for_the_lock_or_has_read(intel, 3)
-            goes_on.set()
-            await one
-            await has_read(intel, 3)
-            await nothing_is_held(intel)
-
-    assert await intel.versions(record) == [1, 2, 3]
-
-
-def _orders(house: House, room: Room, pool: Pool) -> Orders:
-    clock = LiveClock()
-    return Orders(Carrier(room, pool, clock, Calendar(room, clock, house.prefix), house.prefix), _nothing_to_wake)
-
-
-async def _nothing_to_wake() -> None:
-    """No relay runs beside it."""
-
-
-async def _waits_for_the_lock_or_has_read(house: House, number: int) -> None:
-    async def it_does() -> bool:
-        waits = await house.fetchval("select exists (select from pg_locks where not granted)")
-        return bool(waits or await house.fetchval("select sum(next) = $1 from positions", number))
-
-    await until(it_does, "version 3 waits for the lock of its partition, or was heard")

@@ -12,7 +12,7 @@ from chassis.room import Room
 from contracts.handover_replies import ForceDeclined
 from tests.chassis.conftest import FreshHouse
 from tests.chassis.disagreeing import record_on
-from tests.chassis.house import House, Running, Witness
+from tests.chassis.house import House, Running, Witness, asked
 from tests.chassis.tellings import amended, created, declined
 from tests.chassis.test_sealed import VAULT
 from tests.waiting import until
@@ -114,6 +114,21 @@ async def test_what_waits_behind_something_else_stops_nothing(house: FreshHouse)
         await until(running.ready, "it reads on")
 
     assert await _stopped(intel) == {}
+
+
+async def test_how_much_is_held_and_why_can_be_watched(house: FreshHouse) -> None:
+    intel, poison = await house("intel"), uuid4()
+    await intel.tell(created(poison), amended(poison, 2), amended(poison, 3))
+    wanted = [f'landfall_held{{family="records",reason="{reason}"}} {number}.0' for reason, number in (("poison", 1), ("after-poison", 2))]
+
+    async with intel.opened(Room("intel", {"records": Witness(poison={str(poison)}).hear})) as running:
+
+        async def says_so() -> bool:
+            metrics = (await asked(running, "GET", "/metrics")).text
+            return all(each in metrics for each in wanted)
+
+        await _has_held(intel, 3)
+        await until(says_so, "the metrics say what is held")
 
 
 async def test_what_failed_long_ago_stops_nothing(house: FreshHouse) -> None:
