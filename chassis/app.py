@@ -14,20 +14,25 @@ from chassis.assignment import Assignment
 from chassis.broker import onlooker, producer, subscribe
 from chassis.calendar import Calendar
 from chassis.carry import Carrier
+from chassis.chores import Chores
 from chassis.clock import clock_of
 from chassis.database import Pool, open_pool
 from chassis.footing import Footing
 from chassis.http import application
 from chassis.leash import hold
 from chassis.listen import Listener
+from chassis.lookout import Lookout
+from chassis.orders import Orders
 from chassis.parts import Loop, complain_of_the_dead, end, until_one_ends
 from chassis.pulse import Pulse
 from chassis.recall import Recall
 from chassis.relay import WAKE, Relay
 from chassis.room import Room
 from chassis.settings import ClockKind, Settings, read_settings
+from chassis.stops import Limits
 from chassis.telemetry import configure_logs
 from chassis.timers import Timers
+from chassis.trying import Trying
 from chassis.vault import check_keys
 from chassis.watch import Watch
 
@@ -71,7 +76,7 @@ async def serve(room: Room, settings: Settings, stop: asyncio.Event | None = Non
         clock, pulse = clock_of(settings.clock), Pulse()
         await clock.load(pool)
         calendar = Calendar(room, clock, settings.kafka_topic_prefix)
-        carrier = Carrier(room, pool, clock, calendar, settings.kafka_topic_prefix)
+        carrier = Carrier(room, pool, clock, calendar, settings.kafka_topic_prefix, _limits(settings))
         await Recall(room, settings, carrier).run()
         relay = Relay(settings, room.name, pulse)
         on_commit = _after_commit(pool, relay)
@@ -157,9 +162,14 @@ async def _listener(
         await broker.start()
         footing = Footing(consumer(), looking, assignment, carrier.pool, pulse, compacted)
         yield Listener(
-            consumer(), footing, carrier, pulse, on_commit, answer,
+            consumer(), footing, carrier, Trying(carrier, footing, settings.batch_max_records), pulse, on_commit, answer,
+            Chores([Lookout(carrier.pool, footing, pulse).look, Orders(carrier, on_commit).carry_out]),
             hurried=lambda: carrier.calendar.asked is not None, batch_max_records=settings.batch_max_records,
         )  # fmt: skip
+
+
+def _limits(settings: Settings) -> Limits:
+    return Limits(settings.stop_after, settings.stop_within_seconds, settings.channel_stop_after, settings.channel_stop_within_seconds)
 
 
 async def _started(stack: AsyncExitStack, client: Any) -> Any:

@@ -5,12 +5,14 @@ from dataclasses import dataclass, field
 from itertools import chain
 
 from aiokafka import TopicPartition
+from asyncpg import QueryCanceledError
 
-from chassis import gaps, held, place, seen
+from chassis import gaps, held, place, seen, stops
+from chassis.alone import none_of, one_by_one
 from chassis.calendar import Calendar
 from chassis.clock import Clock
 from chassis.database import Pool, Transaction
-from chassis.failure import Fault, fault_of
+from chassis.failure import OverrunError
 from chassis.held import Held
 from chassis.occasion import Coordinates, Occasion
 from chassis.originals import Raw
@@ -18,8 +20,8 @@ from chassis.place import Move
 from chassis.room import CLOCK, Room
 from chassis.seen import Seen
 from chassis.sift import Candidate, Sifted, read_value, sift
+from chassis.stops import Limits
 from contracts.catalogue import BY_NAME, Order
-from contracts.codes import HoldReason
 from contracts.envelope import Envelope
 from contracts.fact import Fact
 
@@ -35,6 +37,13 @@ class Carried:
     doubles: int = 0
     held: int = 0
 
+    def add(self, other: "Carried") -> None:
+        """And what became of another."""
+        self.moved |= other.moved
+        self.handled += other.handled
+        self.doubles += other.doubles
+        self.held += other.held
+
 
 @dataclass(frozen=True, slots=True)
 class Carrier:
@@ -45,9 +54,14 @@ class Carrier:
     clock: Clock
     calendar: Calendar
     topic_prefix: str
+    limits: Limits = field(default_factory=Limits)
 
-    async def carry(self, polled: Polled, expected: Mapping[TopicPartition, int], *, alone: bool = False) -> Carried:
-        """Apply a batch, or raise and leave nothing behind. `alone` gives every telling a savepoint of its own.
+    async def carry(
+        self, polled: Polled, expected: Mapping[TopicPartition, int], *, alone: bool = False, hopeless: str | None = None
+    ) -> Carried:
+        """Apply a batch, or raise and leave nothing behind.
+
+        `alone` gives every telling a savepoint of its own. `hopeless` says why nothing of it is to be handled, only held.
 
         Partitions whose place is no longer where we believe are left out: `moved` names those that went on.
 
@@ -56,14 +70,16 @@ class Carrier:
             Exception: whatever a handler or the database raised; see chassis.failure.
         """
         async with self.pool.acquire() as tx, tx.transaction():
-            return await self.within(tx, polled, expected, alone=alone)
+            return await self.within(tx, polled, expected, alone=alone, hopeless=hopeless)
 
-    async def within(self, tx: Transaction, polled: Polled, expected: Mapping[TopicPartition, int], *, alone: bool = False) -> Carried:
+    async def within(
+        self, tx: Transaction, polled: Polled, expected: Mapping[TopicPartition, int], *, alone: bool = False, hopeless: str | None = None
+    ) -> Carried:
         """The same, in a transaction that is somebody else's."""
         moves = [self._move(partition, polled[partition], expected[partition]) for partition in sorted(polled)]
         moved = await place.advance(tx, moves)
         raws = chain.from_iterable(polled[partition] for partition in sorted(moved))
-        carried = await self._apply(tx, raws, alone=alone)
+        carried = await self._apply(tx, raws, alone=alone, hopeless=hopeless)
         await self.clock.keep(tx)
         carried.moved = {move.partition: move.following for move in moves if move.partition in moved}
         return carried
@@ -72,22 +88,34 @@ class Carrier:
     def _move(partition: TopicPartition, raws: Sequence[Raw], expected: int) -> Move:
         return Move(partition, expected, raws[-1].offset + 1, place.digest(raws[-1].value))
 
-    async def _apply(self, tx: Transaction, raws: Iterable[Raw], *, alone: bool) -> Carried:
+    async def _apply(self, tx: Transaction, raws: Iterable[Raw], *, alone: bool, hopeless: str | None) -> Carried:
         read = [self._read(raw) for raw in raws]
         candidates = [each for each in read if isinstance(each, Candidate)]
         sifted, heard = await self._sift(tx, candidates)
         sifted.held += [each for each in read if isinstance(each, Held)]
-        applied = await (self._handle_alone(tx, sifted) if alone else self._handle(tx, sifted.fresh))
-        await gaps.forget(tx, [each for each in sifted.fresh if each.stored])
+        applied = await self._handle_as_asked(tx, sifted, alone=alone, hopeless=hopeless)
+        await held.forget(tx, (each.received.held_id for each in applied if each.received.held_id is not None))
         await self._put_aside(tx, sifted.held)
-        await seen.write(tx, _heard_now(applied, heard))
+        await seen.write(tx, heard_now(applied, heard))
         return Carried(handled=len(applied), doubles=sifted.doubles, held=len(sifted.held))
+
+    async def _handle_as_asked(self, tx: Transaction, sifted: Sifted, *, alone: bool, hopeless: str | None) -> Sequence[Candidate]:
+        if hopeless is not None:
+            sifted.held += none_of(sifted.fresh, hopeless)
+            return []
+        if not alone:
+            await self.handle(sifted.fresh, tx)
+            return sifted.fresh
+        applied, failed = await one_by_one(sifted.fresh, tx, self.handle)
+        sifted.held += failed
+        return applied
 
     def _read(self, raw: Raw) -> Candidate | Held:
         topic = BY_NAME[raw.topic.removeprefix(self.topic_prefix)]
-        return read_value(topic, raw, Coordinates(topic.name, raw.partition, raw.offset), self._occasion)
+        return read_value(topic, raw, Coordinates(topic.name, raw.partition, raw.offset), self.occasion)
 
-    def _occasion(self, envelope: Envelope[Fact] | None) -> Occasion:
+    def occasion(self, envelope: Envelope[Fact] | None) -> Occasion:
+        """What is decided on: that telling, or the reading of a value that tells nothing."""
         if envelope is None:
             return Occasion(self.clock.now())
         self.clock.hear(envelope.recordedtime or envelope.time)
@@ -96,43 +124,34 @@ class Carrier:
     async def _sift(self, tx: Transaction, candidates: Sequence[Candidate]) -> tuple[Sifted, dict[seen.Subject, Seen]]:
         ordered = {each.subject for each in candidates if each.received.topic.family.order is not Order.NONE}
         heard = await seen.read(tx, ordered)
-        stored = await gaps.read(tx, self.room.vault, ordered, self._occasion)
+        stored = await gaps.read(tx, self.room.vault, ordered, self.occasion)
         waiting = await held.waiting(tx, self.room.vault, (each.subject for each in candidates))
         return sift(candidates, stored, heard, waiting), heard
 
-    async def _handle(self, tx: Transaction, fresh: Sequence[Candidate]) -> Sequence[Candidate]:
-        for family, handle in (*self.room.families.items(), (CLOCK, self.calendar.on_clock)):
-            batch = [each.received for each in fresh if each.received.topic.family.name == family]
-            if batch:
-                await handle(batch, tx)
-        return fresh
+    async def handle(self, fresh: Sequence[Candidate], tx: Transaction) -> None:
+        """Hand them to the service, family by family.
 
-    async def _handle_alone(self, tx: Transaction, sifted: Sifted) -> Sequence[Candidate]:
-        """One telling at a time: one that fails is held, and what comes after it about the same subject waits with it."""
-        applied: list[Candidate] = []
-        blocked: set[seen.Subject] = set()
-        for each in sifted.fresh:
-            if each.subject in blocked:
-                sifted.held.append(each.hold(HoldReason.AFTER_POISON, "an earlier telling of this subject is held"))
-                continue
-            try:
-                async with tx.transaction():
-                    await self._handle(tx, [each])
-                applied.append(each)
-            except Exception as error:
-                if fault_of(error) is Fault.INFRASTRUCTURE:
-                    raise
-                blocked |= set() if each.replaces else {each.subject}
-                sifted.held.append(each.hold(HoldReason.POISON, f"{type(error).__name__} while it was handled"))
-        return applied
+        Raises:
+            OverrunError: a statement of it ran into the statement timeout.
+        """
+        try:
+            for family, handle in (*self.room.families.items(), (CLOCK, self.calendar.on_clock)):
+                batch = [each.received for each in fresh if each.received.topic.family.name == family]
+                if batch:
+                    await handle(batch, tx)
+        except QueryCanceledError as error:
+            raise OverrunError from error
 
     async def _put_aside(self, tx: Transaction, aside: Sequence[Held]) -> None:
         if aside:
             await held.keep(tx, self.room.vault, aside)
-            await self.room.on_held(aside, tx)
+            if newly := [each for each in aside if not each.again]:
+                await stops.write(tx, newly, self.limits, self.topic_prefix)
+                await self.room.on_held(newly, tx)
 
 
-def _heard_now(applied: Iterable[Candidate], heard: Mapping[seen.Subject, Seen]) -> dict[seen.Subject, Seen]:
+def heard_now(applied: Iterable[Candidate], heard: Mapping[seen.Subject, Seen]) -> dict[seen.Subject, Seen]:
+    """How far the subjects of what was applied are heard with it."""
     now: dict[seen.Subject, Seen] = {}
     for each in applied:
         if each.received.topic.family.order is not Order.NONE:

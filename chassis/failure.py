@@ -12,6 +12,10 @@ class Fault(Enum):
     DATA = auto()
 
 
+class OverrunError(TimeoutError):
+    """A statement of a handler ran into the statement timeout: the database may be slow, or what is handled is to blame."""
+
+
 def fault_of(error: BaseException) -> Fault:
     """As `chassis.verdicts` says of its class, or of the nearest class above it."""
     return fault_of_class(type(error))

@@ -8,13 +8,14 @@ from time import monotonic, time
 import structlog
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
-from chassis import agreement, place
+from chassis import agreement, place, stops
 from chassis.assignment import Assignment
 from chassis.database import Pool
 from chassis.offsets import misfit
 from chassis.originals import Raw
 from chassis.progress import Sight
 from chassis.pulse import Pulse
+from chassis.stops import why_stopped
 
 CORRUPT = "the topic holds a record that cannot be unpacked at or after the stored place"
 
@@ -33,6 +34,7 @@ class Footing:
     """`expected` is the place of each partition that may be read; one that is doubtful or halted has none, and is paused.
 
     `compacted` are the topics whose offsets have holes, by their full names.
+    `settled_at` is where a partition was taken up, or settled anew, for as long as what follows may have been tried before.
     """
 
     consumer: AIOKafkaConsumer
@@ -42,6 +44,7 @@ class Footing:
     pulse: Pulse
     compacted: frozenset[str] = frozenset()
     expected: dict[TopicPartition, int] = field(default_factory=dict)
+    settled_at: dict[TopicPartition, int] = field(default_factory=dict)
     misfits: dict[TopicPartition, int] = field(default_factory=dict)
     furthest: dict[TopicPartition, tuple[int, int]] = field(default_factory=dict)
 
@@ -81,7 +84,9 @@ class Footing:
         for each, found in places.items():
             if found.halted is not None:
                 self.pulse.halted(each, found.halted)
-        open_places = {each: found for each, found in places.items() if found.halted is None}
+        stopped = await stops.read(self.pool)
+        may_be_read = {each for each in places if places[each].halted is None and why_stopped(each.topic, stopped) is None}
+        open_places = {each: found for each, found in places.items() if each in may_be_read}
         disagreeing = await agreement.disagreements(self.onlooker, open_places, self.compacted)
         for each, why in disagreeing.items():
             await self.halt(each, why, open_places[each].next)
@@ -96,6 +101,10 @@ class Footing:
                 raise WentBackError(message)
             self.furthest[each] = (found.moves, found.next)
 
+    def is_elsewhere(self, partition: TopicPartition, found: place.Place) -> bool:
+        """Whether it is not read, though it may be, or an operator has moved its place."""
+        return partition not in self.expected or self.furthest.get(partition, (0, 0))[0] != found.moves
+
     def went_on(self, moved: Mapping[TopicPartition, int]) -> None:
         """These places were moved and committed."""
         self.expected |= moved
@@ -104,7 +113,7 @@ class Footing:
     def _resume(self, places: dict[TopicPartition, int]) -> None:
         for each, following in places.items():
             if each in self.consumer.assignment():
-                self.expected[each] = following
+                self.expected[each] = self.settled_at[each] = following
                 self.consumer.seek(each, following)
                 self.consumer.resume(each)
 

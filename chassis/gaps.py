@@ -1,47 +1,43 @@
 """Tellings that came before one they must follow: kept in `held` as they were, taken up again when the gap closes."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable
+from dataclasses import replace
+
+from asyncpg import Record
 
 from chassis import originals
 from chassis.database import Transaction, columns
-from chassis.occasion import Coordinates, Occasion
+from chassis.held import Held
+from chassis.occasion import Coordinates
 from chassis.seen import Subject
-from chassis.sift import Candidate, read_value
+from chassis.sift import Candidate, OccasionOf, read_value
 from chassis.vault import Vault
 from contracts.catalogue import BY_NAME
-from contracts.envelope import Envelope
-from contracts.fact import Fact
 
 READ = """
-select held.topic, held.partition, held."offset", held.original from held
+select held.held_id, held.topic, held.partition, held."offset", held.original from held
 join unnest($1::text[], $2::text[]) as asked (topic, subject) using (topic, subject)
 where held.reason = 'gap'
 for update of held
 """
 
-FORGET = """
-delete from held using unnest($1::text[], $2::int[], $3::bigint[]) as gone (topic, partition, "offset")
-where held.topic = gone.topic and held.partition = gone.partition and held."offset" = gone."offset"
-"""
 
-
-async def read(
-    tx: Transaction, vault: Vault | None, subjects: Iterable[Subject], occasion: Callable[[Envelope[Fact] | None], Occasion]
-) -> list[Candidate]:
+async def read(tx: Transaction, vault: Vault | None, subjects: Iterable[Subject], occasion: OccasionOf) -> list[Candidate]:
     """What waits for a gap to close, of those subjects."""
     asked = sorted(set(subjects))
     rows = await tx.fetch(READ, *columns(asked, 2)) if asked else []
-    found = []
-    for row in rows:
-        at = Coordinates(row["topic"], row["partition"], row["offset"])
-        each = read_value(BY_NAME[at.topic], originals.take_up(vault, at, row["original"]), at, occasion)
-        if isinstance(each, Candidate):
-            found.append(Candidate(each.received, each.raw, stored=True))
-    return found
+    taken = [take_up(row, vault, occasion) for row in rows]
+    return [replace(each, stored=True) for each in taken if isinstance(each, Candidate)]
 
 
-async def forget(tx: Transaction, taken: Sequence[Candidate]) -> None:
-    """They were taken up: nothing is held of them any more."""
-    if taken:
-        rows = [(each.received.coordinates.topic, each.received.coordinates.partition, each.received.coordinates.offset) for each in taken]
-        await tx.execute(FORGET, *columns(rows, 3))
+def take_up(row: Record, vault: Vault | None, occasion: OccasionOf) -> Candidate | Held:
+    """What a row of `held` holds, read as if it came now.
+
+    Raises:
+        ValueError: it was sealed under other keys, changed, or moved there from another row.
+    """
+    at = Coordinates(row["topic"], row["partition"], row["offset"])
+    read = read_value(BY_NAME[at.topic], originals.take_up(vault, at, row["original"]), at, occasion)
+    if isinstance(read, Held):
+        return replace(read, held_id=row["held_id"], again=True)
+    return replace(read, received=replace(read.received, held_id=row["held_id"]))

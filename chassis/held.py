@@ -2,19 +2,23 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from uuid import UUID, uuid5
 
 from chassis import originals
 from chassis.database import Transaction, columns
 from chassis.occasion import Coordinates, Occasion
 from chassis.originals import Raw
+from chassis.place import digest
 from chassis.vault import Vault
 from contracts.catalogue import BY_NAME, Topic
 from contracts.codes import HoldReason
 
+UNNAMED = UUID("0197a3f0-5a1e-7c44-9d2b-6f0c3a8e51d7")
+
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """One value set aside. `complaint` names places and rules, never values."""
+    """One value set aside. `complaint` names places and rules, never values. `again`: it was held before, under the same id."""
 
     reason: HoldReason
     complaint: str
@@ -24,14 +28,29 @@ class Held:
     raw: Raw
     subject: str | None = None
     version: int | None = None
+    held_id: UUID = UNNAMED
+    again: bool = False
+
+    def __post_init__(self) -> None:
+        """The same value at the same place gets the same id, so that whoever hears it again after a restore holds and counts it once."""
+        if self.held_id == UNNAMED:
+            at = self.coordinates
+            name = f"{at.topic}/{at.partition}/{at.offset}/{digest(self.raw.value).hex()}"
+            object.__setattr__(self, "held_id", uuid5(UNNAMED, name))
 
 
+# What is put back stays where it was, and any order on it is answered.
 KEEP = """
-insert into held (topic, partition, "offset", reason, complaint, subject, version, original, held_at)
+insert into held (held_id, topic, partition, "offset", reason, complaint, subject, version, original, held_at)
 select * from unnest(
-    $1::text[], $2::int[], $3::bigint[], $4::text[], $5::text[], $6::text[], $7::int[], $8::bytea[], $9::timestamptz[]
+    $1::uuid[], $2::text[], $3::int[], $4::bigint[], $5::text[], $6::text[], $7::text[], $8::int[], $9::bytea[], $10::timestamptz[]
 )
+on conflict (held_id) do update set reason = excluded.reason, complaint = excluded.complaint,
+    subject = coalesce(excluded.subject, held.subject), version = coalesce(excluded.version, held.version),
+    ordered = null, ordered_by = null, ordered_at = null, order_reason = null, order_tries = 0
 """
+
+FORGET = "delete from held where held_id = any($1::uuid[])"
 
 WAITING = """
 select held.topic, held.subject from held
@@ -45,13 +64,19 @@ async def keep(tx: Transaction, vault: Vault | None, held: Sequence[Held]) -> No
     if held:
         rows = [
             (
-                each.coordinates.topic, each.coordinates.partition, each.coordinates.offset, each.reason, each.complaint,
+                each.held_id, each.coordinates.topic, each.coordinates.partition, each.coordinates.offset, each.reason, each.complaint,
                 originals.subject_of(vault, each.topic, each.subject), each.version,
                 originals.keep(vault, each.topic, each.coordinates, each.raw), each.occasion.at,
             )
             for each in held
         ]  # fmt: skip
-        await tx.execute(KEEP, *columns(rows, 9))
+        await tx.execute(KEEP, *columns(rows, 10))
+
+
+async def forget(tx: Transaction, held_ids: Iterable[UUID]) -> None:
+    """They were taken up: nothing is held of them any more."""
+    if gone := sorted(held_ids):
+        await tx.execute(FORGET, gone)
 
 
 async def waiting(tx: Transaction, vault: Vault | None, subjects: Iterable[tuple[str, str]]) -> set[tuple[str, str]]:

@@ -10,11 +10,12 @@ import structlog
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import CorruptRecordException, KafkaError
 
-from chassis.carry import Carried, Carrier, Polled
-from chassis.failure import Fault, fault_of
+from chassis.carry import Carrier, Polled
+from chassis.failure import fault_of
 from chassis.footing import Footing, WentBackError
 from chassis.pulse import Pulse
 from chassis.sift import ContradictionError
+from chassis.trying import Trying
 
 POLL_MS = 200
 HURRIED_MS = 2
@@ -35,9 +36,11 @@ class Listener:
     consumer: AIOKafkaConsumer
     footing: Footing
     carrier: Carrier
+    trying: Trying
     pulse: Pulse
     on_commit: Callable[[], Awaitable[None]]
     when_idle: Callable[[], Awaitable[None]]
+    chores: Callable[[], Awaitable[None]]
     hurried: Callable[[], bool]
     batch_max_records: int
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
@@ -52,6 +55,7 @@ class Listener:
         while not self.stopping.is_set():
             self.pulse.turned("listener")
             try:
+                await self.chores()
                 await self.footing.settle()
                 went_on = await self._round()
             except WentBackError:
@@ -86,7 +90,7 @@ class Listener:
 
     async def _carry(self, polled: Polled) -> None:
         try:
-            carried = await self._carry_or_alone(polled)
+            carried = await self.trying.carry(polled)
         except ContradictionError as error:
             self.footing.doubt(polled)
             at = error.coordinates
@@ -99,19 +103,6 @@ class Listener:
         self.footing.doubt(polled.keys() - carried.moved.keys())
         self.pulse.carried(carried)
         await self.on_commit()
-
-    async def _carry_or_alone(self, polled: Polled) -> Carried:
-        """As one, and where some telling's data will not have it, one by one, so that it alone is set aside."""
-        expected = {each: self.footing.expected[each] for each in polled}
-        try:
-            return await self.carrier.carry(polled, expected)
-        except ContradictionError:
-            raise
-        except Exception as error:
-            if fault_of(error) is Fault.INFRASTRUCTURE:
-                raise
-            log.warning("batch_failed", error=type(error).__name__, partitions=len(polled))
-            return await self.carrier.carry(polled, expected, alone=True)
 
     async def _wait_after(self, error: Exception) -> None:
         """A bounded, jittered wait; what failed is read again from its stored place, never from memory."""

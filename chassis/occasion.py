@@ -41,13 +41,17 @@ class Coordinates:
 
 @dataclass(frozen=True, slots=True)
 class Received(Generic[F_co]):
-    """One telling as a service hears it: the fact, who told it, and the occasion it makes."""
+    """One telling as a service hears it: the fact, who told it, and the occasion it makes.
+
+    `held_id` is the one under which it was held until now, if it was.
+    """
 
     fact: F_co
     envelope: Envelope[Any]
     topic: Topic
     coordinates: Coordinates
     occasion: Occasion
+    held_id: UUID | None = None
 
     @property
     def principal(self) -> str:

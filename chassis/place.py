@@ -58,6 +58,7 @@ update positions set next = locked.following, last_digest = locked.digest
 from locked
 where positions.topic = locked.topic and positions.partition = locked.partition
     and positions.next = locked.expected and positions.halted is null
+    and not exists (select from stop where stop.topic in ('*', positions.topic))
 returning positions.topic, positions.partition
 """
 

@@ -38,6 +38,7 @@ class Pulse:
     progress: Progress = field(default_factory=Progress)
     backlog: Backlog = field(default_factory=Backlog)
     halts: dict[TopicPartition, str] = field(default_factory=dict)
+    stops: Mapping[str, str] = field(default_factory=dict)
     missing: set[str] = field(default_factory=set)
     failure: str | None = None
     failures: int = 0
@@ -59,7 +60,16 @@ class Pulse:
                 ("relayed", "Tellings acknowledged by the broker."),
             )
         }
-        self.gauges = {"halted": Gauge("landfall_partitions_halted", "Partitions that wait for an operator.", registry=self.registry)}
+        self.gauges = {
+            "halted": Gauge("landfall_partitions_halted", "Partitions that wait for an operator.", registry=self.registry),
+            "stops": Gauge(
+                "landfall_stops", "Topics, or all of them at once, that are not read until an operator clears it.", registry=self.registry
+            ),
+            "held": Gauge("landfall_held", "Tellings that are held.", ("family", "reason"), registry=self.registry),
+            "held_age": Gauge(
+                "landfall_held_age_seconds", "For how long the oldest is held.", ("family", "reason"), registry=self.registry
+            ),
+        }
 
     def turned(self, loop: str) -> None:
         """That loop went round once more, whatever came of it."""
@@ -77,6 +87,23 @@ class Pulse:
         """What is read elsewhere now is complained of there."""
         self.halts = {each: why for each, why in self.halts.items() if each in assigned}
         self.gauges["halted"].set(len(self.halts))
+
+    def goes_on(self, partition: TopicPartition) -> None:
+        """An operator has cleared its halt."""
+        self.halts.pop(partition, None)
+        self.gauges["halted"].set(len(self.halts))
+
+    def stopped(self, stops: Mapping[str, str]) -> None:
+        """Why nothing is read, by topic."""
+        self.stops = stops
+        self.gauges["stops"].set(len(stops))
+
+    def holds(self, held: Mapping[tuple[str, str], int], oldest_seconds: Mapping[tuple[str, str], float]) -> None:
+        """How much is held and for how long, by family of topics and reason."""
+        for name, values in (("held", held), ("held_age", oldest_seconds)):
+            self.gauges[name].clear()
+            for labels, value in values.items():
+                self.gauges[name].labels(*labels).set(value)
 
     def failed(self, error: Exception) -> None:
         self.failure = type(error).__name__
@@ -108,6 +135,7 @@ class Pulse:
         found += [f"{each} is missing from Kafka" for each in sorted(self.missing)]
         found += [f"{each.topic}/{each.partition} is halted" for each in self.halts]
         found += self.strange
+        found += [f"reading {'everything' if topic == '*' else topic} is stopped: {why}" for topic, why in self.stops.items()]
         found += [f"the last batch failed with {self.failure}"] if self.failure else []
         found += [f"the timers failed with {self.timers_failure}"] if self.timers_failure else []
         return found + ([f"the relay failed with {self.relay_failure}"] if self.relay_failure else [])

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from chassis.database import Transaction, columns
 
 HASH_BYTES = 8
+GIVEN_UP = bytes(HASH_BYTES)
+"""In place of a content that will never be heard."""
 
 READ = """
 select topic, subject, version, hashes from seen
@@ -33,6 +35,10 @@ class Seen:
         end = len(self.hashes) - (self.version - version) * HASH_BYTES
         return self.hashes[end - HASH_BYTES : end] == content_hash[:HASH_BYTES]
 
+    def given_up(self, version: int) -> bool:
+        """Whether an operator has settled that this version will never be heard."""
+        return 0 < version <= self.version and self.holds(version, GIVEN_UP)
+
     def then(self, content_hash: bytes) -> "Seen":
         """One version further."""
         return Seen(self.version + 1, self.hashes + content_hash[:HASH_BYTES])
@@ -41,6 +47,9 @@ class Seen:
     def latest(version: int, content_hash: bytes) -> "Seen":
         """A version that replaces whatever was heard before."""
         return Seen(version, content_hash[:HASH_BYTES])
+
+
+NOTHING = Seen()
 
 
 async def read(tx: Transaction, subjects: Iterable[Subject]) -> dict[Subject, Seen]:

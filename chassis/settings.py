@@ -4,7 +4,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Self
 
-from pydantic import SecretStr, model_validator
+from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 SECRETS = Path("/run/secrets")
@@ -49,6 +49,11 @@ class Settings(BaseSettings):
     kafka_sasl_password: SecretStr | None = None
     kafka_ca_file: Path | None = None
     batch_max_records: int = 500
+
+    stop_after: int = Field(default=20, ge=1)
+    stop_within_seconds: int = Field(default=600, ge=1)
+    channel_stop_after: int = Field(default=100, ge=1)
+    channel_stop_within_seconds: int = Field(default=3600, ge=1)
 
     database_url: SecretStr
     database_pool_size: int = 4

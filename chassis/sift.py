@@ -1,17 +1,20 @@
 """What to do with each value of a batch, decided without touching anything: handle, drop, hold, or stop because it cannot be."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import TypeAlias
 
 from chassis.held import Held
 from chassis.occasion import Coordinates, Occasion, Received
 from chassis.originals import Raw
-from chassis.seen import Seen, Subject
+from chassis.seen import NOTHING, Seen, Subject
 from contracts.catalogue import Order, Topic
 from contracts.codes import HoldReason
 from contracts.envelope import Envelope
 from contracts.fact import Fact
 from contracts.wire import UnknownTypeError, UnreadableError, decode
+
+OccasionOf: TypeAlias = Callable[[Envelope[Fact] | None], Occasion]
 
 
 class ContradictionError(RuntimeError):
@@ -60,7 +63,8 @@ class Candidate:
     def hold(self, reason: HoldReason, complaint: str) -> Held:
         received = self.received
         version = received.envelope.version
-        return Held(reason, complaint, received.topic, received.coordinates, received.occasion, self.raw, self.subject[1], version)
+        held = Held(reason, complaint, received.topic, received.coordinates, received.occasion, self.raw, self.subject[1], version)
+        return held if received.held_id is None else replace(held, held_id=received.held_id, again=True)
 
 
 @dataclass(slots=True)
@@ -72,7 +76,7 @@ class Sifted:
     doubles: int = 0
 
 
-def read_value(topic: Topic, raw: Raw, coordinates: Coordinates, occasion: Callable[[Envelope[Fact] | None], Occasion]) -> Candidate | Held:
+def read_value(topic: Topic, raw: Raw, coordinates: Coordinates, occasion: OccasionOf) -> Candidate | Held:
     """A telling, or the reason why this value is none."""
     try:
         envelope = decode(topic, raw.value)
@@ -99,7 +103,9 @@ def sift(candidates: Iterable[Candidate], stored: Iterable[Candidate], seen: Map
     for each in stored:
         gaps.setdefault(each.subject, {})[each.version] = each
     for each in candidates:
-        if _heard(each, ordered):
+        if ordered.get(each.subject, NOTHING).given_up(each.version):
+            sifted.held.append(each.hold(HoldReason.GAP, "its version was given up before it came"))
+        elif _heard(each, ordered):
             sifted.doubles += 1
         elif each.subject in waiting and not each.replaces:
             sifted.held.append(each.hold(HoldReason.AFTER_POISON, "an earlier telling of this subject is held"))

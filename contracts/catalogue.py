@@ -8,6 +8,7 @@ from contracts import (
     checks,
     clock,
     decisions,
+    discards,
     handover_packs,
     handover_replies,
     handovers,
@@ -158,6 +159,11 @@ FAMILIES = (
     Family(
         name="statistics", owner="stats", readers=(DASHBOARDS,), key="measure:period:breakdown", order=Order.LATEST,
         facts=(statistics.MeasureUpdated,), partitions=3, kept_days=None, personal=False,
+    ),
+    Family(
+        name="discards", owner="each service", readers=("operators",), key="discard_id", order=Order.GAPLESS,
+        facts=(discards.TellingDiscarded,), partitions=1, kept_days=None, personal=False, principals=SERVICES, source_prefix="",
+        each="service",
     ),
     Family(
         name="clock", owner=SCENARIO, readers=SERVICES, key="the month, as 2021-07", order=Order.NONE,

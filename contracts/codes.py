@@ -125,6 +125,28 @@ class HoldReason(StrEnum):
     GAP = "gap"
 
 
+class ServiceName(StrEnum):
+    """Who says of itself what it will not apply."""
+
+    RECORDS = "records"
+    INTEL = "intel"
+    HANDOVER = "handover"
+    STATS = "stats"
+
+
+class FamilyName(StrEnum):
+    """The families of topics that services hear."""
+
+    NOTIFICATIONS = "notifications"
+    TRAVEL_NOTICES = "travel-notices"
+    DECISIONS = "decisions"
+    RECORDS = "records"
+    CHECKS = "checks"
+    HANDOVERS = "handovers"
+    HANDOVER_REPLIES = "handover-replies"
+    CLOCK = "clock"
+
+
 class CloseReason(StrEnum):
     """Why a record is closed without a transfer."""
 

@@ -12,6 +12,8 @@ COMMANDS = {
     "replay": "tell a topic again what its owner has said on it",
     "reconcile": "have a running service compare its own compacted topics with what it said, and tell again what differs",
     "prepare": "make roles, databases, tables and topics on servers that run already",
+    "held": "see what a service could not apply, and order what becomes of it",
+    "stop": "see why a service reads nothing, and let it go on",
 }
 
 

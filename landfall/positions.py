@@ -11,7 +11,8 @@ from rich.console import Console
 from rich.table import Table
 
 from chassis.agreement import starts_of
-from landfall.orders import Operator, OrderRefusedError, add_who_and_why, at, carry_out, tell
+from landfall.operator_settings import Operator, at, carry_out
+from landfall.operators import RefusedError, add_who_and_why, say
 
 SHOW = """
 select topic, partition, next, halted,
@@ -35,7 +36,7 @@ async def move(  # noqa: PLR0913 - an order has all of these
     """Move the places of these partitions, or of all, and clear their halts; where each is now.
 
     Raises:
-        OrderRefusedError: the topic has no such partition, or the partition no such offset.
+        RefusedError: the topic has no such partition, or the partition no such offset.
     """
     name = settings.kafka_topic_prefix + topic
     async with at(settings) as (connection, looking):
@@ -55,7 +56,7 @@ async def _bounds(
     wanted = known if partitions is None else set(partitions)
     if not wanted or not wanted <= known:
         message = f"nothing is read of {name}" + (f"/{min(wanted - known)}" if wanted else "")
-        raise OrderRefusedError(message)
+        raise RefusedError(message)
     asked = [TopicPartition(name, each) for each in sorted(wanted)]
     starts, ends = await asyncio.wait_for(starts_of(looking, asked), 10), await asyncio.wait_for(looking.end_offsets(asked), 10)
     return {each: (starts[each], ends[each]) for each in asked}
@@ -66,7 +67,7 @@ def _place(to: str, start: int, end: int) -> int:
         return (start, end)[ENDS[to]]
     if not to.isdecimal() or not start <= int(to) <= end:
         message = f"--to takes start, end, or an offset from {start} to {end}"
-        raise OrderRefusedError(message)
+        raise RefusedError(message)
     return int(to)
 
 
@@ -109,4 +110,4 @@ async def _carry_out(settings: Operator, asked: argparse.Namespace) -> None:
         await show(settings, asked.topic)
         return
     for partition, place in (await move(settings, asked.topic, asked.partition, asked.to, by=asked.by, reason=asked.reason)).items():
-        tell(f"{asked.topic}/{partition} is read on from {place}")
+        say(f"{asked.topic}/{partition} is read on from {place}")

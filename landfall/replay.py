@@ -13,7 +13,8 @@ from chassis.reading import read_on
 from chassis.settings import Profile
 from contracts.catalogue import BY_NAME, SERVICES, Order, Topic
 from contracts.wire import identify
-from landfall.orders import Operator, OrderRefusedError, add_who_and_why, at, carry_out, tell
+from landfall.operator_settings import Operator, at, carry_out
+from landfall.operators import RefusedError, add_who_and_why, say
 
 # Version by version, so that each subject keeps its order.
 AGAIN = """
@@ -34,7 +35,7 @@ async def replay_said(settings: Operator, topic: str, *, by: str, reason: str) -
     """Give the relay all that is missing on the topic, and let it tell on from the topic's present end; how much was missing.
 
     Raises:
-        OrderRefusedError: the topic is not one that can be told again from `said`.
+        RefusedError: the topic is not one that can be told again from `said`.
     """
     found = _topic(topic)
     async with at(settings) as (connection, looking):
@@ -51,7 +52,7 @@ def _topic(name: str) -> Topic:
     if topic is None or topic.family.owner not in SERVICES or topic.family.order is not Order.GAPLESS:
         choices = ", ".join(each.name for each in BY_NAME.values() if each.family.order is Order.GAPLESS and each.family.owner in SERVICES)
         message = f"{name} is not kept in said; these are: {choices}"
-        raise OrderRefusedError(message)
+        raise RefusedError(message)
     return topic
 
 
@@ -83,4 +84,4 @@ def run(arguments: argparse.Namespace) -> int:
 
 async def _carry_out(settings: Operator, asked: argparse.Namespace) -> None:
     number = await replay_said(settings, asked.topic, by=asked.by, reason=asked.reason)
-    tell(f"{asked.topic}: {number} tellings were missing and are told again")
+    say(f"{asked.topic}: {number} tellings were missing and are told again")

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from contracts.catalogue import DASHBOARDS, TOPICS
 from contracts.clock import Quiet
 
-UNCOUNTED = ("clock", "quiet")
-"""Families that are about rest itself."""
+UNCOUNTED = ("clock", "quiet", "discards")
+"""Families that are about rest itself, or that no service hears."""
 FORCES = "forces"
 OUTSIDERS = ("feeds", "senders", "forces")
 """Owners of topics who are not services: the scenario speaks for all of them."""

@@ -1,12 +1,12 @@
 """Everything that records reacts to: notifications, travel notices, handovers, and what was set aside. Load, decide, save, say."""
 
 from collections.abc import Sequence
-from uuid import UUID, uuid5
+
+import structlog
 
 from chassis.database import Transaction
 from chassis.held import Held
 from chassis.occasion import Batch, Telling
-from chassis.place import digest
 from chassis.say import said_about, say
 from contracts.codes import Channel
 from contracts.decisions import NotificationHeld
@@ -24,7 +24,7 @@ from services.records import (
 from services.records.reading import read_notification, read_travel_notice
 from trust.keys import Keys
 
-HELD = UUID("0197a3f0-5a1e-7c44-9d2b-6f0c3a8e51d7")
+log = structlog.get_logger()
 
 
 async def on_notifications(keys: Keys, batch: Batch, tx: Transaction) -> None:
@@ -63,20 +63,24 @@ async def on_handovers(keys: Keys, batch: Batch, tx: Transaction) -> None:
 
 
 async def on_held(held: Sequence[Held], tx: Transaction) -> None:
-    """A notification that was set aside is counted too, once, however often it is heard: every telling ends as exactly one thing."""
-    aside = {_held_as(each): each for each in held if each.topic.family.name == "notifications"}
-    before = await said_about(tx, "decisions.v1", [str(each) for each in aside])
+    """A notification that was set aside is counted too, once, however often it is heard: every telling ends as exactly one thing.
+
+    It is counted under the id it is held by; taken up again it is decided under the same, so that it counts as that and no longer as held.
+    A travel notice that was set aside is somebody who may land unassessed: whoever is on call hears of it at once.
+    """
+    for each in held:
+        if each.topic.family.name == "travel-notices":
+            log.critical("travel_notice_held", held_id=str(each.held_id), topic=each.topic.name, reason=each.reason)
+    aside = [each for each in held if each.topic.family.name == "notifications"]
+    before = await said_about(tx, "decisions.v1", [str(each.held_id) for each in aside])
     await say(
         tx,
         [
-            Telling(NotificationHeld(notification_id=found, channel=Channel(each.topic.principal), reason=each.reason), each.occasion)
-            for found, each in aside.items()
-            if str(found) not in before and each.topic.principal is not None
+            Telling(
+                NotificationHeld(notification_id=each.held_id, channel=Channel(str(each.topic.principal)), reason=each.reason),
+                each.occasion,
+            )
+            for each in aside
+            if str(each.held_id) not in before
         ],
     )
-
-
-def _held_as(held: Held) -> UUID:
-    """The same for the same value at the same place, so that whoever hears it again after a restore does not count it again."""
-    at = held.coordinates
-    return uuid5(HELD, f"{at.topic}/{at.partition}/{at.offset}/{digest(held.raw.value).hex()}")

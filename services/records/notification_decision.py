@@ -30,10 +30,10 @@ def on_its_face(notification: NotificationReceived, day: date) -> Grounds:
 def decide(told: Told, register: Register) -> list[Fact]:
     """Decide on one telling from a feed and fold the result into the register."""
     earlier = register.tellings.get(told.reference_key, [])
+    notification_id = told.held_as or register.new_id()
     for content_key, original_id in earlier:
         if content_key == told.content_key:
-            return [NotificationDuplicated(notification_id=register.new_id(), channel=told.channel, original_id=original_id)]
-    notification_id = register.new_id()
+            return [NotificationDuplicated(notification_id=notification_id, channel=told.channel, original_id=original_id)]
     verdict = ReferralReason.CONTRADICTS_EARLIER_TELLING if earlier else told.grounds
     if verdict is None:
         found = recognise(told.identity, told.notification.person.birth_date, register)

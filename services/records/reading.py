@@ -26,6 +26,7 @@ def read_notification(keys: Keys, received: Received[NotificationReceived]) -> T
         conviction=_conviction_keys(keys, notification) if grounds is None else ConvictionKeys(),
         identity=NOBODY if grounds is not None else _identity_keys(keys, notification),
         grounds=grounds,
+        held_as=received.held_id,
     )
 
 

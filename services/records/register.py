@@ -43,7 +43,8 @@ class ConvictionKeys:
 class Told:
     """One telling of a notification, with keyed hashes for whatever has to be found again.
 
-    `grounds` is what the notification says against itself (see notification_decision.on_its_face).
+    `grounds` is what the notification says against itself (see notification_decision.on_its_face). `held_as` is the id under which
+    this telling was said to be held, if it was: what becomes of it now is said under the same.
     """
 
     notification: NotificationReceived
@@ -54,6 +55,7 @@ class Told:
     conviction: ConvictionKeys
     identity: IdentityKeys
     grounds: Grounds
+    held_as: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,7 +31,7 @@ async def house(
     async with AsyncExitStack() as stack:
 
         async def fresh(name: str) -> House:
-            await topics("quiet", *{topic.family.name for topic in (*read_by(name), *owned_by(name))})
+            await topics("quiet", "discards", *{topic.family.name for topic in (*read_by(name), *owned_by(name))})
             found = await database(name)
             owner = await asyncpg.connect(found.owner_url)
             stack.push_async_callback(owner.close)

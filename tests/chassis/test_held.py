@@ -63,6 +63,17 @@ async def test_no_key_and_no_value_are_kept_as_none(database: FreshDatabase) -> 
     assert take_up(None, Coordinates("records.v1", 0, 5), kept) == empty
 
 
+async def test_two_tellings_at_one_offset_of_a_topic_made_again_are_both_held(database: FreshDatabase) -> None:
+    first, second = (Original("records.v1", 0, 5, b"key", value, ()) for value in (b"first", b"second"))
+
+    async with open_pool(_settings((await database("intel")).url), "test") as pool, pool.acquire() as tx:
+        await held.keep(tx, None, [_set_aside(first, HoldReason.MALFORMED)])
+        await held.keep(tx, None, [_set_aside(second, HoldReason.MALFORMED)])
+        kept = [row["original"] for row in await tx.fetch("select original from held")]
+
+    assert {take_up(None, Coordinates("records.v1", 0, 5), each) for each in kept} == {first, second}
+
+
 async def test_only_what_failed_or_stands_behind_it_makes_later_tellings_wait(database: FreshDatabase) -> None:
     subjects = {reason: uuid4() for reason in HoldReason}
     rows = [
@@ -91,7 +102,7 @@ async def test_what_waits_for_a_gap_is_taken_up_with_its_coordinates_and_then_fo
     async with open_pool(_settings((await database("intel")).url), "test") as pool, pool.acquire() as tx, tx.transaction():
         await held.keep(tx, None, rows)
         taken = await gaps.read(tx, None, [("records.v1", str(record))], lambda _: Occasion(TOLD_AT))
-        await gaps.forget(tx, taken)
+        await held.forget(tx, [each.received.held_id for each in taken if each.received.held_id])
         left = [row["offset"] for row in await tx.fetch('select "offset" from held order by 1')]
 
     assert [(each.received.envelope, each.received.coordinates, each.stored) for each in taken] == [

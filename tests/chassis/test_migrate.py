@@ -10,7 +10,9 @@ import pytest
 import pytest_asyncio
 
 import services
-from chassis.migrate import LOCK, ChangedMigrationError, migrate
+from chassis.migrate import LOCK, ChangedMigrationError, migrate, migrations_of
+from contracts.catalogue import SERVICES
+from tests.conftest import FreshDatabase
 from tests.places.postgres import Postgres
 from tests.waiting import until
 
@@ -55,7 +57,7 @@ async def test_each_migration_is_applied_once_the_chassis_first(empty: str, ward
     third = await migrate(empty, "ward")
 
     assert (first[0], first[-1], second, third) == ("0001_pre_carrier.sql", "0001_pre_ward.sql", ["0002_pre_beds.sql"], [])
-    assert await _applied(empty) == ["chassis/0001_pre_carrier.sql", "services.ward/0001_pre_ward.sql", "services.ward/0002_pre_beds.sql"]
+    assert await _applied(empty) == [f"{room}/{each.name}" for room, each in migrations_of("ward")]
 
 
 async def test_a_migration_that_was_edited_after_it_was_applied_is_refused(empty: str, ward: Path) -> None:
@@ -81,7 +83,7 @@ async def test_a_migration_that_fails_leaves_nothing_and_is_tried_again(empty: s
 async def test_of_two_who_migrate_at_once_one_applies_and_the_other_finds_it_done(empty: str) -> None:
     applied = await asyncio.gather(migrate(empty, "ward"), migrate(empty, "ward"))
 
-    assert sorted(map(len, applied)) == [0, 2]
+    assert sorted(map(len, applied)) == [0, len(migrations_of("ward"))]
 
 
 @pytest.mark.usefixtures("ward")
@@ -113,3 +115,14 @@ async def test_a_service_may_use_its_tables_and_not_change_them(postgres: Postgr
     await service.close()
 
     await postgres.drop(name)
+
+
+@pytest.mark.parametrize("service", SERVICES)
+async def test_no_constraint_fails_only_at_the_commit_past_every_savepoint(database: FreshDatabase, service: str) -> None:
+    """H11."""
+    connection = await asyncpg.connect((await database(service)).owner_url)
+    deferrable = await connection.fetch("select conname from pg_constraint where condeferrable")
+    deferred = await connection.fetch("select tgname from pg_trigger where tgdeferrable")
+    await connection.close()
+
+    assert [*deferrable, *deferred] == []

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import asyncpg
+import pytest
 from aiokafka import TopicPartition
 from pydantic import SecretStr
 
@@ -46,6 +47,16 @@ async def test_a_place_that_is_elsewhere_does_not_move_and_the_others_do(databas
         places = await place.read(pool, [ONE, TWO])
         assert moved == {TWO}
         assert (places[ONE].next, places[TWO].next) == (5, 6)
+
+
+@pytest.mark.parametrize(("stopped", "moves"), [("*", set()), ("records.v1", set()), ("checks.v1", {ONE, TWO})])
+async def test_no_place_moves_while_its_topic_or_everything_is_stopped(
+    database: FreshDatabase, stopped: str, moves: set[TopicPartition]
+) -> None:
+    async with _places(database, {ONE: 5, TWO: 5}) as pool, pool.acquire() as tx:
+        await tx.execute("insert into stop (topic, why, held) values ($1, 'too much failed', 20)", stopped)
+
+        assert await place.advance(tx, [_move(ONE, 5, 8), _move(TWO, 5, 6)]) == moves
 
 
 async def test_not_even_a_place_further_back_lets_a_reader_jump(database: FreshDatabase) -> None:

@@ -48,7 +48,7 @@ def _room() -> Room:
     return Room("records", {"notifications": _cannot, "travel-notices": _nothing, "handovers": _nothing}, vault=VAULT)
 
 
-def _told(fact: NotificationReceived, nr: int) -> bytes:
+def told_by_uk_cris(fact: NotificationReceived, nr: int) -> bytes:
     at = datetime(2021, 7, 15, 12, tzinfo=UTC)
     envelope: Envelope[NotificationReceived] = Envelope(
         id=UUID(int=nr), source=f"/feeds/{Channel.UK_CRIS}", type=fact.TYPE, subject=fact.subject, time=at, data=fact
@@ -71,7 +71,7 @@ async def _all_held(records: House, number: int) -> None:
 @pytest.mark.kafka
 async def test_what_is_held_of_a_personal_topic_stands_nowhere_readable_and_comes_back_byte_for_byte(house: FreshHouse) -> None:
     records, headers = await house("records"), (("Canary", b"CANARY"), ("nothing", None))
-    told = [b"CANARY is no JSON", _told(a_notification("CANARY-1"), 1), _told(a_notification("CANARY-1"), 2)]
+    told = [b"CANARY is no JSON", told_by_uk_cris(a_notification("CANARY-1"), 1), told_by_uk_cris(a_notification("CANARY-1"), 2)]
     lying = [await records.tell_raw(each, key=b"CANARY-1", headers=headers, topic=TOPIC) for each in told]
 
     async with records.opened(_room()):
@@ -89,11 +89,11 @@ async def test_what_is_held_of_a_personal_topic_stands_nowhere_readable_and_come
 @pytest.mark.kafka
 async def test_what_is_told_later_waits_behind_a_held_telling_that_nobody_can_read(house: FreshHouse) -> None:
     records = await house("records")
-    first = await records.tell_raw(_told(a_notification("CANARY-1"), 1), key=b"CANARY-1", topic=TOPIC)
+    first = await records.tell_raw(told_by_uk_cris(a_notification("CANARY-1"), 1), key=b"CANARY-1", topic=TOPIC)
     async with records.opened(_room()):
         await _all_held(records, 1)
 
-    second = await records.tell_raw(_told(a_notification("CANARY-1"), 2), key=b"CANARY-1", topic=TOPIC)
+    second = await records.tell_raw(told_by_uk_cris(a_notification("CANARY-1"), 2), key=b"CANARY-1", topic=TOPIC)
     willing = Room("records", {"notifications": _nothing, "travel-notices": _nothing, "handovers": _nothing}, vault=VAULT)
     async with records.opened(willing):
         await _all_held(records, 2)

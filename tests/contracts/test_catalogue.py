@@ -18,7 +18,7 @@ from contracts.catalogue import (
     read_by,
     topic_of,
 )
-from contracts.codes import Channel, Sender
+from contracts.codes import Channel, FamilyName, Sender, ServiceName
 from contracts.fact import Fact
 from contracts.forces import TAKING_HANDOVERS
 from contracts.handover_packs import HandoverNotice
@@ -104,13 +104,22 @@ def test_the_outside_speaks_as_itself() -> None:
 
 
 def test_stats_hears_every_topic_of_ours_that_holds_nothing_personal() -> None:
-    ours = {topic for topic in TOPICS if not topic.family.personal and topic.family.name != "quiet"}
+    not_counted = {"quiet", "discards"}
+    ours = {topic for topic in TOPICS if not topic.family.personal and topic.family.name not in not_counted}
 
     assert set(read_by("stats")) == ours - set(owned_by("stats"))
 
 
 def test_only_topics_of_one_owner_keep_an_order() -> None:
-    assert all(topic.principal is None and topic.source for topic in TOPICS if topic.family.order is Order.GAPLESS)
+    ordered = [topic for topic in TOPICS if topic.family.order is Order.GAPLESS]
+
+    assert all(topic.source == f"/{topic.principal or topic.family.owner}" for topic in ordered)
+    assert {topic.principal for topic in ordered} <= {None, *SERVICES}
+
+
+def test_whoever_discards_a_telling_can_name_its_family_and_itself() -> None:
+    assert {topic.family.name for service in SERVICES for topic in read_by(service)} == set(FamilyName)
+    assert set(SERVICES) == set(ServiceName)
 
 
 def test_what_counts_is_kept_for_ever_and_what_is_personal_is_not() -> None:

@@ -11,7 +11,8 @@ from chassis.agreement import ABSENT
 from contracts.catalogue import BY_NAME
 from contracts.codes import Cohort
 from contracts.records import RecordCreated
-from landfall.orders import Operator, OrderRefusedError
+from landfall.operator_settings import Operator
+from landfall.operators import RefusedError
 from landfall.positions import move
 from landfall.replay import replay_said
 from services.intel.app import room as intel_room
@@ -120,7 +121,7 @@ async def _has_said(house: House, number: int) -> bool:
 async def test_only_what_is_kept_can_be_told_again(house: FreshHouse) -> None:
     intel = await house("intel")
 
-    with pytest.raises(OrderRefusedError, match=r"notifications\.usa\.v1 is not kept in said"):
+    with pytest.raises(RefusedError, match=r"notifications\.usa\.v1 is not kept in said"):
         await replay_said(_operator(intel), "notifications.usa.v1", **WHY)
 
 
@@ -131,9 +132,9 @@ async def test_a_place_moves_only_to_where_the_topic_has_values_and_who_moved_it
         await has_heard(intel, 30)
     (partition, end) = next((row[1], row[2]) for row in (await standing(intel))["positions"] if row[2] > 0)
 
-    with pytest.raises(OrderRefusedError, match=f"an offset from 0 to {end}"):
+    with pytest.raises(RefusedError, match=f"an offset from 0 to {end}"):
         await move(_operator(intel), "records.v1", [partition], str(end + 1), **WHY)
-    with pytest.raises(OrderRefusedError, match="nothing is read of"):
+    with pytest.raises(RefusedError, match="nothing is read of"):
         await move(_operator(intel), "handovers.v1", None, "start", **WHY)
     assert await move(_operator(intel), "records.v1", [partition], "0", **WHY) == {partition: 0}
 

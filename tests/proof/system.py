@@ -11,7 +11,7 @@ from pydantic import SecretStr
 
 from contracts.catalogue import SERVICES
 from landfall.children import Leash
-from landfall.orders import Operator
+from landfall.operator_settings import Operator
 from landfall.provision import Database
 from landfall.system import private_folder
 from landfall.topics import make_topics

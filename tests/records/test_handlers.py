@@ -1,12 +1,14 @@
 """What records does about a batch, on a real database: load, decide, save, say."""
 
+from dataclasses import replace
 from datetime import date
 from types import SimpleNamespace
 from typing import Any, cast
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import asyncpg
 import pytest
+from structlog.testing import capture_logs
 
 from chassis.held import Held
 from chassis.ids import uuid7
@@ -166,4 +168,32 @@ async def test_a_notification_that_was_set_aside_is_counted(records: Desk) -> No
 
     (held,) = await records.told()
     assert isinstance(held, NotificationHeld)
-    assert (held.channel, held.reason) == (Channel.USA, HoldReason.MALFORMED)
+    assert (held.channel, held.reason, held.notification_id) == (Channel.USA, HoldReason.MALFORMED, aside[0].held_id)
+
+
+async def test_a_travel_notice_that_was_set_aside_pages_at_once_and_names_nobody(records: Desk) -> None:
+    aside = [_held("notifications.usa.v1", HoldReason.MALFORMED), _held("travel-notices.carriers.v1", HoldReason.POISON)]
+
+    with capture_logs() as logged:
+        async with records.pool.acquire() as tx, tx.transaction():
+            await on_held(aside, tx)
+
+    assert logged == [
+        {
+            "log_level": "critical", "event": "travel_notice_held", "held_id": str(aside[1].held_id),
+            "topic": "travel-notices.carriers.v1", "reason": "poison",
+        }
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("told_before", [False, True])
+async def test_what_becomes_of_a_held_notification_is_said_under_the_id_it_was_held_by(records: Desk, told_before: bool) -> None:  # noqa: FBT001 - a parameter
+    held_id, taken_up = uuid4(), received(a_notification(), TOLD_ON, Channel.UK_CRIS)
+    if told_before:
+        await records.hear(taken_up)
+
+    await records.hear(replace(taken_up, held_id=held_id))
+
+    decided = [each for each in await records.told() if isinstance(each, NotificationAccepted | NotificationDuplicated)]
+    assert decided[-1].notification_id == held_id
+    assert isinstance(decided[-1], NotificationDuplicated) == told_before

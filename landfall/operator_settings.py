@@ -1,30 +1,23 @@
-"""What every command of an operator needs: which service's database, which Kafka, who asks and why."""
+"""The settings of the service that an operator looks after, and a look at its Kafka beside its database."""
 
-import argparse
 import asyncio
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from typing import Annotated, Any
+from typing import Any
 
 import asyncpg
 from aiokafka import AIOKafkaConsumer
 from aiokafka.errors import KafkaError
-from pydantic import Field, SecretStr, TypeAdapter, ValidationError
+from pydantic import SecretStr, ValidationError
 from pydantic_settings import SettingsError
 
 from chassis.broker import onlooker
 from chassis.database import connect
 from chassis.settings import SECRETS, Settings
+from landfall.operators import RefusedError
 
-OFFICER = TypeAdapter(Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9./-]{0,39}$")])
-
-
-class OrderRefusedError(ValueError):
-    """What was asked for cannot be done; the text says why, and what can."""
-
-
-FAILURES = (SettingsError, ValidationError, OSError, asyncpg.PostgresError, KafkaError, OrderRefusedError)
+FAILURES = (SettingsError, ValidationError, OSError, asyncpg.PostgresError, KafkaError, RefusedError)
 
 
 class Operator(Settings):
@@ -36,20 +29,6 @@ class Operator(Settings):
 def read_operator() -> Operator:
     """The service's own LANDFALL_* variables, or files in /run/secrets."""
     return Operator(_secrets_dir=SECRETS if SECRETS.is_dir() else None)
-
-
-def add_who_and_why(parser: argparse.ArgumentParser) -> None:
-    """An order is kept with these."""
-    parser.add_argument("--by", required=True, type=_officer, help="your staff number or account, never a name")
-    parser.add_argument("--reason", required=True, help="why; kept, so name no person in it")
-
-
-def _officer(text: str) -> str:
-    try:
-        return OFFICER.validate_python(text)
-    except ValidationError:
-        message = "a staff number or account of letters, digits, '.', '/' and '-', at most 40"
-        raise argparse.ArgumentTypeError(message) from None
 
 
 @asynccontextmanager
@@ -76,8 +55,3 @@ def carry_out(order: Callable[[Operator], Awaitable[Any]]) -> int:
 
 async def _run(order: Callable[[Operator], Awaitable[Any]]) -> None:
     await order(read_operator())
-
-
-def tell(text: str) -> None:
-    """One line of what was done."""
-    print(text, flush=True)  # noqa: T201 - this is what the command is for

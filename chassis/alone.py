@@ -1,0 +1,51 @@
+"""One telling at a time, each under a savepoint of its own: one that fails is held, and what follows it about its subject with it."""
+
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from typing import TypeAlias
+
+from chassis.database import Transaction
+from chassis.failure import Fault, fault_of
+from chassis.held import Held
+from chassis.seen import Subject
+from chassis.sift import Candidate
+from contracts.codes import HoldReason
+
+Handle: TypeAlias = Callable[[Sequence[Candidate], Transaction], Awaitable[None]]
+
+BEHIND = "an earlier telling of this subject is held"
+
+
+async def one_by_one(fresh: Iterable[Candidate], tx: Transaction, handle: Handle) -> tuple[list[Candidate], list[Held]]:
+    """What was applied, and what was not and why. Each is handled anew from `load`.
+
+    Raises:
+        Exception: infrastructure failed; see chassis.failure.
+    """
+    applied: list[Candidate] = []
+    held: list[Held] = []
+    blocked = set[Subject]()
+    for each in fresh:
+        if each.subject in blocked:
+            held.append(each.hold(HoldReason.AFTER_POISON, BEHIND))
+            continue
+        try:
+            async with tx.transaction():
+                await handle([each], tx)
+            applied.append(each)
+        except Exception as error:
+            if fault_of(error) is Fault.INFRASTRUCTURE:
+                raise
+            blocked.add(each.subject)
+            held.append(each.hold(HoldReason.POISON, f"{type(error).__name__} while it was handled"))
+    return applied, held
+
+
+def none_of(fresh: Iterable[Candidate], why: str) -> list[Held]:
+    """All of them held, and none handled: the first of each subject for that reason, the others behind it."""
+    held: list[Held] = []
+    blocked = set[Subject]()
+    for each in fresh:
+        behind = each.subject in blocked
+        held.append(each.hold(HoldReason.AFTER_POISON, BEHIND) if behind else each.hold(HoldReason.POISON, why))
+        blocked.add(each.subject)
+    return held

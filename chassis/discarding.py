@@ -1,0 +1,111 @@
+"""What will never be applied: one telling that is held, or the versions that something held waits for. Each is said as a fact."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from uuid import UUID
+
+from asyncpg import Record
+
+from chassis import held, seen
+from chassis.database import Transaction
+from chassis.ids import uuid7
+from chassis.occasion import Occasion, Telling
+from chassis.say import say
+from chassis.seen import GIVEN_UP, NOTHING, Seen, Subject
+from chassis.sift import Candidate
+from chassis.subject_rows import Key, of_subject, poison_of
+from chassis.taking_up import TakingUp, is_ordered
+from contracts.catalogue import BY_NAME
+from contracts.codes import FamilyName, HoldReason, ServiceName
+from contracts.discards import TellingDiscarded
+
+MOST_GIVEN_UP = 1000
+
+TOO_EARLY = "versions before it were not heard: settle what is held of them, or release what waits for them"
+NOT_WAITING = "it waits for nothing: redrive it, or discard it"
+SETTLE_FIRST = "an earlier telling of its subject is held: redrive or discard that one first"
+TOO_MANY = f"more than {MOST_GIVEN_UP} versions are missing before it: that is no gap but a topic that was lost"
+
+
+@dataclass(frozen=True, slots=True)
+class Discarding:
+    """Both answer None, or why it could not be done; then nothing has changed."""
+
+    taking_up: TakingUp
+
+    async def discard(self, tx: Transaction, row: Record) -> str | None:
+        """Apply it never: its version counts as heard, what stands behind it goes on, and all hear that it was discarded."""
+        about = self._about(row)
+        if about is not None:
+            subject, version, content_hash = about
+            so_far = (await seen.read(tx, [subject])).get(subject, NOTHING)
+            if version > so_far.version + 1:
+                return TOO_EARLY
+            if version == so_far.version + 1:
+                await seen.write(tx, {subject: so_far.then(content_hash)})
+        await held.forget(tx, [row["held_id"]])
+        named = (None, None) if about is None else (UUID(about[0][1]), about[1])
+        await self._say(tx, row["topic"], HoldReason(row["reason"]), [named])
+        key = self._key(row)
+        if key is not None:
+            await self.taking_up.follow(tx, key)
+        return None
+
+    def _read(self, row: Record) -> Candidate | None:
+        """None where it cannot be read, or not even be opened any more."""
+        try:
+            read = self.taking_up.read(row)
+        except ValueError:
+            return None
+        return read if isinstance(read, Candidate) else None
+
+    def _about(self, row: Record) -> tuple[Subject, int, bytes] | None:
+        """On a topic that keeps an order: subject, version and content, as far as anybody knows them."""
+        if not is_ordered(row["topic"]):
+            return None
+        if (read := self._read(row)) is not None:
+            return read.subject, read.version, read.received.envelope.content_hash
+        if row["subject"] is not None and row["version"] is not None:
+            return (row["topic"], row["subject"]), row["version"], GIVEN_UP
+        return None
+
+    def _key(self, row: Record) -> Key | None:
+        """Of whom something may stand behind it."""
+        if row["subject"] is not None:
+            return row["topic"], row["subject"]
+        read = self._read(row)
+        return None if read is None else self.taking_up.key(read)
+
+    async def release(self, tx: Transaction, row: Record) -> str | None:
+        """Let what waits go on: without the versions missing before the first that waits, which are given up for ever."""
+        if row["reason"] not in {HoldReason.GAP, HoldReason.AFTER_POISON}:
+            return NOT_WAITING
+        if await poison_of(tx, (row["topic"], row["subject"])) is not None:
+            return SETTLE_FIRST
+        if row["reason"] == HoldReason.GAP:
+            complaint = await self._give_up_before(tx, row)
+            if complaint is not None:
+                return complaint
+        await self.taking_up.follow(tx, (row["topic"], row["subject"]))
+        return None
+
+    async def _give_up_before(self, tx: Transaction, row: Record) -> str | None:
+        subject = (row["topic"], row["subject"])
+        so_far = (await seen.read(tx, [subject])).get(subject, NOTHING)
+        waiting = [each["version"] for each in await of_subject(tx, subject) if each["version"] > so_far.version]
+        missing = range(so_far.version + 1, min(waiting, default=0))
+        if len(missing) > MOST_GIVEN_UP:
+            return TOO_MANY
+        if missing:
+            await seen.write(tx, {subject: Seen(missing[-1], so_far.hashes + GIVEN_UP * len(missing))})
+            await self._say(tx, row["topic"], HoldReason.GAP, [(UUID(row["subject"]), version) for version in missing])
+        return None
+
+    async def _say(self, tx: Transaction, topic: str, reason: HoldReason, told: Iterable[tuple[UUID | None, int | None]]) -> None:
+        who, family = ServiceName(self.taking_up.carrier.room.name), FamilyName(BY_NAME[topic].family.name)
+        occasion = Occasion(self.taking_up.carrier.clock.now())
+        facts = [
+            TellingDiscarded(discard_id=uuid7(), who=who, family=family, reason=reason, told_about=about, version=version)
+            for about, version in told
+        ]
+        await say(tx, [Telling(fact, occasion) for fact in facts])

@@ -1,0 +1,64 @@
+"""What operators and other instances change in the database while this one reads: stops written and cleared, halts cleared."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from time import monotonic
+
+import structlog
+
+from chassis import place, stops
+from chassis.database import Pool
+from chassis.footing import Footing
+from chassis.pulse import Pulse
+from contracts.catalogue import BY_NAME
+
+MEASURE_SECONDS = 10.0
+
+HELD = """
+select topic, reason, count(*) as held, extract(epoch from now() - min(kept_at))::float8 as seconds from held group by topic, reason
+"""
+
+log = structlog.get_logger()
+
+
+@dataclass(slots=True)
+class Lookout:
+    """Looks about once a second; a partition that may be read again is settled anew, without a restart."""
+
+    pool: Pool
+    footing: Footing
+    pulse: Pulse
+    known: dict[str, str] = field(default_factory=dict)
+    measured_at: float = float("-inf")
+
+    async def look(self) -> None:
+        """Take up what may be read again, and leave what may not."""
+        found = await stops.read(self.pool)
+        for topic in found.keys() - self.known.keys():
+            log.critical("reading_stopped", topic=topic, why=found[topic])
+        for topic in self.known.keys() - found.keys():
+            log.warning("reading_goes_on", topic=topic)
+        self.known = found
+        self.pulse.stopped(found)
+        self.footing.doubt([each for each in self.footing.expected if stops.why_stopped(each.topic, found) is not None])
+        await self._take_up(found)
+        if monotonic() - self.measured_at >= MEASURE_SECONDS:
+            await self._measure()
+            self.measured_at = monotonic()
+
+    async def _take_up(self, found: dict[str, str]) -> None:
+        """What is free again, and what an operator has moved, is settled anew."""
+        settled = self.footing.consumer.assignment() - self.footing.assignment.unsettled
+        places = await place.read(self.pool, {each for each in settled if stops.why_stopped(each.topic, found) is None})
+        free = [each for each, at in places.items() if at.halted is None and self.footing.is_elsewhere(each, at)]
+        for each in free:
+            self.pulse.goes_on(each)
+        self.footing.doubt(free)
+
+    async def _measure(self) -> None:
+        held, oldest = Counter[tuple[str, str]](), dict[tuple[str, str], float]()
+        for row in await self.pool.fetch(HELD):
+            of = BY_NAME[row["topic"]].family.name, row["reason"]
+            held[of] += row["held"]
+            oldest[of] = max(row["seconds"], oldest.get(of, 0.0))
+        self.pulse.holds(held, oldest)

@@ -1,0 +1,26 @@
+"""What may be ordered about something held. Tools write it down; the consumer alone carries it out (chassis/orders.py)."""
+
+from collections.abc import Iterable
+from enum import StrEnum
+from uuid import UUID
+
+from chassis.database import Pool, Transaction, affected
+
+
+class Wish(StrEnum):
+    """redrive: handle it now. release: let it go on without what it waits for. discard: never apply it."""
+
+    REDRIVE = "redrive"
+    RELEASE = "release"
+    DISCARD = "discard"
+
+
+ORDER = """
+update held set ordered = $2, ordered_by = $3, order_reason = $4, ordered_at = clock_timestamp(), order_tries = 0
+where held_id = any($1::uuid[]) and ordered is null
+"""
+
+
+async def order(database: "Pool | Transaction", held_ids: Iterable[UUID], wish: Wish, by: str, why: str) -> int:
+    """Write an order on those that have none yet; on how many."""
+    return affected(await database.execute(ORDER, list(held_ids), wish, by, why))

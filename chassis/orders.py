@@ -1,0 +1,137 @@
+"""What operators order about held tellings: tools write it down, the consumer carries it out, in the order given.
+
+Each is carried out under the lock of its partition's place, which every batch holds too: no telling of a key comes in while those
+before it are taken up, so that none overtakes another and none is left behind.
+"""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from time import monotonic
+from uuid import UUID
+
+import structlog
+from asyncpg import Record
+
+from chassis.carry import Carrier
+from chassis.database import Transaction
+from chassis.discarding import Discarding
+from chassis.failure import Fault, OverrunError, fault_of
+from chassis.known_now import BY_ITSELF, KnownNow
+from chassis.ordering import Wish
+from chassis.subject_rows import free
+from chassis.taking_up import TakingUp
+
+SWEEP_SECONDS = 5.0
+MOST_TRIES = 3
+ENDED = f"the process ended, or a statement never did, {MOST_TRIES} times while the order was carried out"
+
+NEXT = """
+select held_id, topic, partition from held where ordered is not null and held_id <> all($1::uuid[])
+order by ordered_at, topic, partition, "offset" limit 1
+"""
+# What another instance is about is left to it: nobody's reading waits for somebody else's order.
+COUNT = """
+update held set order_tries = order_tries + 1
+where held_id = (select held_id from held where held_id = $1 and ordered is not null for update skip locked)
+returning order_tries
+"""
+UNCOUNT = "update held set order_tries = order_tries - 1 where held_id = $1 and order_tries > 0"
+LOCK = "select next from positions where topic = $1 and partition = $2 for update"
+ROW = "select * from held where held_id = $1 and ordered is not null for update"
+ANSWER = """
+insert into answered_order (held_id, topic, partition, "offset", ordered, ordered_by, ordered_at, order_reason, complaint)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+"""
+ANSWERED = """
+update held set ordered = null, ordered_by = null, ordered_at = null, order_reason = null, order_tries = 0 where held_id = $1
+"""
+
+log = structlog.get_logger()
+
+
+@dataclass(slots=True)
+class Orders:
+    """Carries out orders for one service; any instance may, one order at a time."""
+
+    carrier: Carrier
+    on_commit: Callable[[], Awaitable[None]]
+    taking_up: TakingUp = field(init=False)
+    known_now: KnownNow = field(init=False)
+    left: set[UUID] = field(default_factory=set)
+    swept_at: float = float("-inf")
+
+    def __post_init__(self) -> None:
+        self.taking_up = TakingUp(self.carrier)
+        self.known_now = KnownNow(self.taking_up)
+
+    async def carry_out(self) -> None:
+        """All that is ordered, and what goes on by itself: types known now, and what stands behind nothing any more."""
+        if monotonic() - self.swept_at > SWEEP_SECONDS:
+            await self.known_now.look()
+            await self._sweep()
+            self.swept_at = monotonic()
+        met = set(self.left)
+        while (found := await self.carrier.pool.fetchrow(NEXT, list(met))) is not None:
+            met.add(found["held_id"])
+            tries = await self.carrier.pool.fetchval(COUNT, found["held_id"])
+            if tries is not None:
+                await self._carry_out_one(found, tries)
+                await self.on_commit()
+
+    async def _carry_out_one(self, found: Record, tries: int) -> None:
+        held_id: UUID = found["held_id"]
+        try:
+            async with self.carrier.pool.acquire() as tx, tx.transaction():
+                await self._lock(tx, found)
+                row = await tx.fetchrow(ROW, held_id)
+                if row is not None:
+                    await self._answer(tx, row, tries)
+                await self.carrier.clock.keep(tx)
+        except OverrunError:
+            raise
+        except Exception:
+            await self.carrier.pool.execute(UNCOUNT, held_id)
+            raise
+
+    async def _lock(self, tx: Transaction, found: Record) -> None:
+        await tx.execute(LOCK, self.carrier.topic_prefix + found["topic"], found["partition"])
+
+    async def _answer(self, tx: Transaction, row: Record, tries: int) -> None:
+        if row["ordered_by"] == BY_ITSELF and not self.known_now.knows(row):
+            self.left.add(row["held_id"])  # a newer release has ordered it, and will carry it out
+            await tx.execute(UNCOUNT, row["held_id"])
+            return
+        complaint = ENDED if tries > MOST_TRIES else await self._try(tx, row)
+        wish = ("held_id", "topic", "partition", "offset", "ordered", "ordered_by", "ordered_at", "order_reason")
+        await tx.execute(ANSWER, *[row[each] for each in wish], complaint)
+        await tx.execute(ANSWERED, row["held_id"])
+        log.info("order_answered", held_id=str(row["held_id"]), ordered=row["ordered"], complaint=complaint)
+
+    async def _try(self, tx: Transaction, row: Record) -> str | None:
+        """Why it could not be carried out, if it could not."""
+        try:
+            async with tx.transaction():
+                match Wish(row["ordered"]):
+                    case Wish.REDRIVE:
+                        return await self.taking_up.redrive(tx, row)
+                    case Wish.RELEASE:
+                        return await Discarding(self.taking_up).release(tx, row)
+                    case Wish.DISCARD:
+                        return await Discarding(self.taking_up).discard(tx, row)
+        except Exception as error:
+            if fault_of(error) is Fault.INFRASTRUCTURE:
+                raise
+            return f"{type(error).__name__} while the order was carried out"
+
+    async def _sweep(self) -> None:
+        for found in await free(self.carrier.pool):
+            try:
+                async with self.carrier.pool.acquire() as tx, tx.transaction():
+                    await self._lock(tx, found)
+                    await self.taking_up.follow(tx, (found["topic"], found["subject"]))
+                    await self.carrier.clock.keep(tx)
+            except Exception as error:
+                if fault_of(error) is Fault.INFRASTRUCTURE:
+                    raise
+                log.error("cannot_take_up", topic=found["topic"], error=type(error).__name__)
+            await self.on_commit()

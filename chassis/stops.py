@@ -1,0 +1,88 @@
+"""When reading stops until an operator has looked: too much of our own could not be applied, or one outsider sends too much garbage.
+
+A number in a set time, counted among what is held, and never a share: at 63 messages a day one bad one would be all of them.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from chassis.database import Pool, Transaction
+from chassis.held import Held
+from contracts.catalogue import SERVICES, TOPICS, Topic
+from contracts.codes import HoldReason
+
+ALL = "*"
+"""In place of a topic: the whole service reads nothing."""
+
+FAILURES = frozenset({HoldReason.MALFORMED, HoldReason.UNKNOWN_TYPE, HoldReason.POISON})
+"""What waits behind something else is nobody's failure."""
+
+# What was held before the last clearing has been looked at.
+STOP_ALL = """
+insert into stop (topic, why, held)
+select '*', 'what could not be applied came from this line itself', count(*) from held
+where topic = any($1::text[]) and reason = any($2::text[]) and kept_at > greatest(
+    now() - make_interval(secs => $3), (select max(cleared_at) from cleared_stop where cleared_stop.topic = '*'))
+having count(*) >= $4
+on conflict (topic) do nothing
+"""
+
+STOP_TOPICS = """
+insert into stop (topic, why, held)
+select $5 || held.topic, 'what could not be applied came from one outside sender', count(*) from held
+where held.topic = any($1::text[]) and reason = any($2::text[]) and kept_at > greatest(
+    now() - make_interval(secs => $3), (select max(cleared_at) from cleared_stop where cleared_stop.topic = $5 || held.topic))
+group by held.topic having count(*) >= $4
+on conflict (topic) do nothing
+"""
+
+READ = "select topic, why, held from stop"
+
+CLEAR = """
+with gone as (delete from stop where topic = $1 returning topic, why, held, since)
+insert into cleared_stop (topic, why, held, since, cleared_by, cleared_reason)
+select topic, why, held, since, $2, $3 from gone returning topic
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How many failures in how many seconds: of this line's own topics, and of any one outside sender's."""
+
+    own: int = 20
+    own_seconds: int = 600
+    outside: int = 100
+    outside_seconds: int = 3600
+
+
+async def write(tx: Transaction, newly: Iterable[Held], limits: Limits, topic_prefix: str) -> None:
+    """Stop what has to be stopped, in the transaction in which the last straw is held."""
+    failed = {each.topic for each in newly if each.reason in FAILURES}
+    outside = sorted(each.name for each in failed if is_outside(each))
+    if len(outside) < len(failed):
+        await tx.execute(STOP_ALL, OWN, sorted(FAILURES), limits.own_seconds, limits.own)
+    if outside:
+        await tx.execute(STOP_TOPICS, outside, sorted(FAILURES), limits.outside_seconds, limits.outside, topic_prefix)
+
+
+async def read(pool: Pool) -> dict[str, str]:
+    """Why nothing is read, by the topic's name in Kafka, or `ALL`."""
+    return {row["topic"]: f"{row['why']}: {row['held']} of it" for row in await pool.fetch(READ)}
+
+
+async def clear(database: "Pool | Transaction", topic: str, by: str, why: str) -> bool:
+    """Let it be read again, and keep who said so; whether it was stopped."""
+    return await database.fetchval(CLEAR, topic, by, why) is not None
+
+
+def why_stopped(topic: str, stops: Mapping[str, str]) -> str | None:
+    """Why this topic is not read, if it is not."""
+    return stops.get(ALL) or stops.get(topic)
+
+
+def is_outside(topic: Topic) -> bool:
+    """Whether somebody outside this line says what is on it."""
+    return topic.principal is not None and topic.family.owner not in SERVICES
+
+
+OWN = sorted(each.name for each in TOPICS if not is_outside(each))

@@ -1,0 +1,59 @@
+"""All that is held of one subject, in the order in which it is to be taken up."""
+
+from collections.abc import Sequence
+from typing import TypeAlias
+from uuid import UUID
+
+from asyncpg import Record
+
+from chassis import originals
+from chassis.database import Pool, Transaction
+from chassis.vault import Vault
+from contracts.catalogue import BY_NAME, Order
+
+# As many as one transaction takes up at once; what is left of a subject is taken up in the next ones.
+MOST_AT_ONCE = 500
+
+COLUMNS = 'held_id, topic, partition, "offset", reason, subject, version, original, kept_at'
+
+ROWS = f"""
+select {COLUMNS} from held
+where topic = $1 and subject = $2 and reason in ('poison', 'after-poison', 'gap')
+order by case when $3 then version end, kept_at, "offset" limit {MOST_AT_ONCE}
+"""  # noqa: S608 - our own columns
+
+POISON = f"""
+select {COLUMNS} from held where topic = $1 and subject = $2 and reason = 'poison' and held_id is distinct from $3 limit 1
+"""  # noqa: S608 - our own columns
+
+# Nothing stands before them any more: what did was applied or discarded while they came, or there were too many to take up at once.
+FREE = """
+select topic, partition, subject from held as behind
+where reason = 'after-poison' and not exists (
+    select from held as first where first.topic = behind.topic and first.subject = behind.subject and first.reason = 'poison'
+)
+group by topic, partition, subject limit 100
+"""
+
+Key: TypeAlias = tuple[str, str]
+"""A topic's name, and the subject as `held` knows it: a keyed hash where the topic is personal."""
+
+
+def key_of(vault: Vault | None, topic: str, subject: str) -> Key:
+    found = originals.subject_of(vault, BY_NAME[topic], subject)
+    return topic, subject if found is None else found
+
+
+async def of_subject(tx: Transaction, key: Key) -> list[Record]:
+    """What failed first, what stands behind it, and what waits for a gap to close."""
+    return await tx.fetch(ROWS, *key, BY_NAME[key[0]].family.order is Order.GAPLESS)
+
+
+async def poison_of(tx: Transaction, key: Key, but: UUID | None = None) -> Record | None:
+    """What failed of this subject and must be settled first, if anything other than `but`."""
+    return await tx.fetchrow(POISON, *key, but)
+
+
+async def free(pool: Pool) -> Sequence[Record]:
+    """Subjects (topic, partition, subject) of which something stands behind nothing."""
+    return await pool.fetch(FREE)

@@ -1,0 +1,110 @@
+"""Taking up again what is held: read as if it came now, sifted by what was heard since, handled one by one."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from uuid import UUID
+
+from asyncpg import Record
+
+from chassis import gaps, held, seen
+from chassis.alone import BEHIND, one_by_one
+from chassis.carry import Carrier, heard_now
+from chassis.database import Transaction
+from chassis.held import Held
+from chassis.seen import Seen, Subject
+from chassis.sift import Candidate, ContradictionError, Sifted, sift
+from chassis.subject_rows import Key, key_of, of_subject, poison_of
+from contracts.catalogue import BY_NAME, Order
+from contracts.codes import HoldReason
+
+CONTRADICTS = "its version was heard with other content: its owner's past and ours disagree"
+CANNOT_BE_READ = frozenset({HoldReason.MALFORMED, HoldReason.UNKNOWN_TYPE})
+
+
+@dataclass(frozen=True, slots=True)
+class TakingUp:
+    """Takes up again for one service, in a transaction that holds the lock of the partition's place."""
+
+    carrier: Carrier
+
+    def read(self, row: Record) -> Candidate | Held:
+        """What the row holds, as this release reads it."""
+        return gaps.take_up(row, self.carrier.room.vault, self.carrier.occasion)
+
+    def key(self, read: Candidate) -> Key:
+        return key_of(self.carrier.room.vault, *read.subject)
+
+    async def keep(self, tx: Transaction, aside: Sequence[Held]) -> None:
+        """Put back under the ids they have."""
+        await held.keep(tx, self.carrier.room.vault, aside)
+
+    async def redrive(self, tx: Transaction, row: Record) -> str | None:
+        """Handle it again now, and after it what stands behind it; or what it was put back for."""
+        read = self.read(row)
+        if isinstance(read, Held):
+            reason = read.reason if row["reason"] in CANNOT_BE_READ else HoldReason(row["reason"])
+            await self.keep(tx, [replace(read, reason=reason)])
+            return read.complaint
+        key = self.key(read)
+        if await poison_of(tx, key, but=row["held_id"]) is not None:
+            await self.keep(tx, [read.hold(HoldReason.AFTER_POISON, BEHIND)])
+            return BEHIND
+        others = [each for each in await of_subject(tx, key) if each["held_id"] != row["held_id"]]
+        put_back = await self.take_up(tx, sorted([row, *others], key=lambda each: (each["kept_at"], each["offset"])))
+        return put_back.get(row["held_id"])
+
+    async def follow(self, tx: Transaction, key: Key) -> None:
+        """Take up what nothing stands before any more."""
+        if await poison_of(tx, key) is None:
+            await self.take_up(tx, await of_subject(tx, key))
+
+    async def take_up(self, tx: Transaction, rows: Sequence[Record]) -> dict[UUID, str]:
+        """Handle what can be handled now, in order; the complaints about what was put back."""
+        candidates, unreadable = self._readable(rows)
+        heard = await seen.read(tx, {each.subject for each in candidates if is_ordered(each.subject[0])})
+        sifted = _sifted(candidates, heard)
+        applied, failed = await one_by_one(sifted.fresh, tx, self.carrier.handle)
+        aside = [*sifted.held, *failed, *unreadable]
+        put_back = {each.held_id: each.complaint for each in aside}
+        await self.keep(tx, aside)
+        await held.forget(tx, [each for each in map(_held_id, candidates) if each not in put_back])
+        await seen.write(tx, heard_now(applied, heard))
+        return put_back
+
+    def _readable(self, rows: Sequence[Record]) -> tuple[list[Candidate], list[Held]]:
+        """Those up to the first that this release cannot read, or nobody can open; what stands behind it stays where it is."""
+        candidates: list[Candidate] = []
+        for row in rows:
+            try:
+                read = self.read(row)
+            except ValueError:
+                if not candidates:
+                    raise
+                return candidates, []
+            if isinstance(read, Held):
+                return candidates, [replace(read, reason=HoldReason.POISON)]
+            candidates.append(read)
+        return candidates, []
+
+
+def is_ordered(topic: str) -> bool:
+    """Whether its tellings are numbered without a gap."""
+    return BY_NAME[topic].family.order is Order.GAPLESS
+
+
+def _sifted(candidates: Sequence[Candidate], heard: Mapping[Subject, Seen]) -> Sifted:
+    """Sifted; what contradicts what was heard is held, and the others are sifted without it."""
+    try:
+        return sift(candidates, (), heard, set())
+    except ContradictionError as error:
+        wrong = [each for each in candidates if each.received.coordinates == error.coordinates]
+        sifted = _sifted([each for each in candidates if each not in wrong], heard)
+        sifted.held += [each.hold(HoldReason.POISON, CONTRADICTS) for each in wrong]
+        return sifted
+
+
+def _held_id(candidate: Candidate) -> UUID:
+    if candidate.received.held_id is None:
+        message = "only what is held is taken up again"
+        raise ValueError(message)
+    return candidate.received.held_id

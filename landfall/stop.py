@@ -1,0 +1,45 @@
+"""`landfall stop`: why a service reads nothing, of one topic or of all, and the word that it may go on."""
+
+import argparse
+
+from chassis import stops
+from landfall.operators import Connection, RefusedError, add_database, add_who_and_why, run_on_database, say, tell
+
+COLUMNS = ("topic", "since", "held", "why")
+STOPS = "select topic, since, held, why from stop order by since"
+CLEARED = "select topic, since, held, why, cleared_at, cleared_by, cleared_reason from cleared_stop order by clearing_id"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Show what is stopped, or clear it."""
+    add_database(parser)
+    actions = parser.add_subparsers(dest="action", required=True)
+    show = actions.add_parser("show", help="what is stopped, and why")
+    show.add_argument("--cleared", action="store_true", help="what was stopped before, and who cleared it")
+    show.add_argument("--json", action="store_true", help="as JSON")
+    clear = actions.add_parser("clear", help="let it be read again; the service goes on within seconds, without a restart")
+    clear.add_argument("--topic", default=stops.ALL, help="as `show` names it; without it, the stop of the whole service")
+    add_who_and_why(clear)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """0 when it was done; 1 with the reason on standard error when it was not."""
+    return run_on_database(_act, arguments)
+
+
+async def _act(connection: Connection, arguments: argparse.Namespace) -> int:
+    if arguments.action == "clear":
+        await _clear(connection, arguments)
+    elif arguments.cleared:
+        columns = (*COLUMNS, "cleared_at", "cleared_by", "cleared_reason")
+        tell(map(dict, await connection.fetch(CLEARED)), columns, as_json=arguments.json)
+    else:
+        tell(map(dict, await connection.fetch(STOPS)), COLUMNS, as_json=arguments.json)
+    return 0
+
+
+async def _clear(connection: Connection, arguments: argparse.Namespace) -> None:
+    if not await stops.clear(connection, arguments.topic, arguments.by, arguments.reason):
+        message = f"{arguments.topic} is not stopped; `landfall stop show` names what is"
+        raise RefusedError(message)
+    say(f"{arguments.topic} is cleared")

@@ -1,0 +1,58 @@
+"""What an operator does about held tellings, and how a test sees what came of it."""
+
+from typing import Any
+from uuid import UUID
+
+from chassis.ordering import Wish, order
+from tests.chassis.house import House
+from tests.waiting import until
+
+BY, WHY = "4711", "it was looked at"
+
+
+async def has_read(house: House, number: int) -> None:
+    async def places_sum_up() -> bool:
+        return bool(await house.fetchval("select sum(next) = $1 from positions", number))
+
+    await until(places_sum_up, f"{number} values are behind the stored places")
+
+
+async def ordered(house: House, wish: Wish, *, version: int | None = None, reason: str | None = None) -> list[UUID]:
+    """That order on everything held of that version or for that reason; on what."""
+    rows = await house.owner.fetch(
+        "select held_id from held where ($1::int is null or version = $1) and ($2::text is null or reason = $2)", version, reason
+    )
+    held_ids = [row["held_id"] for row in rows]
+    assert await order(house.owner, held_ids, wish, BY, WHY) == len(held_ids) > 0
+    return held_ids
+
+
+async def answers(house: House, number: int) -> list[dict[str, Any]]:
+    """So many answers, in the order in which they were given."""
+
+    async def answered() -> bool:
+        return int(await house.fetchval("select count(*) from answered_order")) >= number
+
+    await until(answered, f"{number} orders are answered")
+    return [dict(row) for row in await house.owner.fetch("select * from answered_order order by answer_id")]
+
+
+async def carried_out(house: House, wish: Wish, *, version: int | None = None, reason: str | None = None) -> str | None:
+    """Give one order and wait for its answer: None, or why it was not carried out."""
+    before = int(await house.fetchval("select count(*) from answered_order"))
+    await ordered(house, wish, version=version, reason=reason)
+    complaint: str | None = (await answers(house, before + 1))[-1]["complaint"]
+    return complaint
+
+
+async def held_versions(house: House) -> list[tuple[int | None, str]]:
+    """Version and reason of everything held."""
+    rows = await house.owner.fetch("select version, reason from held order by version")
+    return [(row["version"], row["reason"]) for row in rows]
+
+
+async def nothing_is_held(house: House) -> None:
+    async def all_taken_up() -> bool:
+        return await house.held() == {}
+
+    await until(all_taken_up, "nothing is held any more")

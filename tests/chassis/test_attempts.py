@@ -1,0 +1,152 @@
+"""A message that ends the process, or never ends itself, is found and held; an outage blames no message (H10)."""
+
+import asyncio
+from pathlib import Path
+from uuid import UUID, uuid4
+
+import pytest
+
+from chassis import database
+from chassis.attempts import UNTRIED, Attempt
+from chassis.database import Transaction
+from chassis.occasion import Batch
+from chassis.ordering import Wish, order
+from chassis.room import Room
+from landfall.children import Leash
+from tests.chassis.conftest import FreshHouse
+from tests.chassis.disagreeing import record_on
+from tests.chassis.house import House, Witness
+from tests.chassis.ordering import BY, WHY, answers, has_read
+from tests.chassis.tellings import amended, created
+from tests.faults.service import ServiceProcess, environment_of
+from tests.waiting import until
+
+
+def test_what_was_never_counted_was_never_tried() -> None:
+    assert UNTRIED.before(0) == UNTRIED.before(7) == 0
+    assert UNTRIED.again(7, 20) == Attempt(7, 20, 1)
+
+
+def test_values_that_were_tried_together_are_told_apart_once_they_are_tried_alone() -> None:
+    together = Attempt(7, 20, 1)
+
+    first_alone = together.again(7, 8)
+
+    assert (together.before(7), together.before(8), together.before(20)) == (1, 0, 0)
+    assert first_alone == Attempt(7, 20, 2)
+    assert (first_alone.before(7), first_alone.before(8), first_alone.before(19), first_alone.before(20)) == (2, 1, 1, 0)
+    assert first_alone.again(8, 9) == Attempt(8, 20, 2)
+
+
+class Supervisor:
+    """Starts the deadly service again whenever it has ended."""
+
+    def __init__(self, house: House, deadly: UUID, leash: Leash, folder: Path) -> None:
+        self.leash, self.log, self.starts = leash, folder / "deadly.log", 0
+        self.environment = environment_of(house.kafka, house.database, house.prefix, folder) | {"DEADLY": str(deadly)}
+        self.service = self._start()
+
+    def _start(self) -> ServiceProcess:
+        self.starts += 1
+        return ServiceProcess("intel", self.environment, self.leash, self.log, module="tests.chassis.deadly")
+
+    def keep_running(self) -> None:
+        if self.service.process.poll() is not None:
+            self.service = self._start()
+
+
+@pytest.mark.kafka
+@pytest.mark.parametrize("comes", ["before the service starts", "while it runs"])
+async def test_a_message_that_ends_the_process_is_held_by_its_fourth_try(
+    house: FreshHouse, leash: Leash, tmp_path: Path, comes: str
+) -> None:
+    intel, deadly, around = await house("intel"), record_on(3), [record_on(3) for _ in range(12)]
+    told = [*[created(each) for each in around[:6]], created(deadly), *[created(each) for each in around[6:]]]
+    if comes == "before the service starts":
+        await intel.tell(*told)
+    supervisor = Supervisor(intel, deadly, leash, tmp_path)
+    try:
+        if comes == "while it runs":
+            await until(supervisor.service.ready, "it runs")
+            await intel.tell(created(record_on(3)))
+            await has_read(intel, 1)
+            await intel.tell(*told)
+
+        async def all_ended() -> bool:
+            supervisor.keep_running()
+            return bool(await intel.held()) and len(await intel.effects()) >= 12
+
+        await until(all_ended, "one is held and the others are handled", 120)
+    finally:
+        supervisor.service.end()
+
+    (held,) = (await intel.held()).values()
+    assert (held["subject"], held["reason"]) == (str(deadly), "poison")
+    assert held["complaint"].startswith("the process ended")
+    assert [await intel.versions(each) for each in around] == [[1]] * 12
+    assert supervisor.starts <= 4
+
+
+async def test_a_redrive_that_ends_the_process_is_given_back(house: FreshHouse, leash: Leash, tmp_path: Path) -> None:
+    intel, deadly = await house("intel"), uuid4()
+    await intel.tell(created(deadly))
+    async with intel.opened(Room("intel", {"records": Witness(poison={str(deadly)}).hear})):
+        await has_read(intel, 1)
+    await order(intel.owner, [await intel.fetchval("select held_id from held")], Wish.REDRIVE, BY, WHY)
+
+    supervisor = Supervisor(intel, deadly, leash, tmp_path)
+    try:
+
+        async def answered() -> bool:
+            supervisor.keep_running()
+            return bool(await intel.fetchval("select exists (select from answered_order)"))
+
+        await until(answered, "the order is answered", 120)
+    finally:
+        supervisor.service.end()
+
+    (answer,) = await answers(intel, 1)
+    assert answer["complaint"].startswith("the process ended")
+    assert await intel.reasons() == ["poison"]
+
+
+async def test_a_message_whose_statement_never_ends_is_held_and_its_neighbours_are_handled(
+    house: FreshHouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(database, "STATEMENT_TIMEOUT_MS", 1000)
+    intel, endless, around = await house("intel"), uuid4(), [uuid4() for _ in range(6)]
+    await intel.tell(*[created(each) for each in (*around[:3], endless, *around[3:])])
+
+    async def never_end(batch: Batch, tx: Transaction) -> None:
+        if any(each.envelope.subject == str(endless) for each in batch):
+            await tx.execute("select pg_sleep(60)")
+
+    async with intel.opened(Room("intel", {"records": Witness(and_then=never_end).hear})):
+        await has_read(intel, 7)
+
+    (held,) = (await intel.held()).values()
+    assert (held["subject"], held["reason"]) == (str(endless), "poison")
+    assert "a statement never did" in held["complaint"]
+    assert [await intel.versions(each) for each in around] == [[1]] * 6
+
+
+async def test_an_outage_of_the_database_holds_nothing_however_often_it_comes(house: FreshHouse) -> None:
+    intel, record, handling = await house("intel"), uuid4(), asyncio.Event()
+    outages = 6
+
+    async def take_long(_batch: Batch, tx: Transaction) -> None:
+        handling.set()
+        if outages:
+            await tx.execute("select pg_sleep(20)")
+
+    await intel.tell(created(record), amended(record, 2))
+    async with intel.opened(Room("intel", {"records": Witness(and_then=take_long).hear})):
+        while outages:
+            await until(handling.is_set, "the batch is being handled")
+            handling.clear()
+            outages -= 1
+            await intel.end_connections()
+        await has_read(intel, 2)
+
+    assert await intel.versions(record) == [1, 2]
+    assert await intel.held() == {}

@@ -1,0 +1,66 @@
+"""A telling of a type that nobody knew yet waits for a release that does, and what follows it waits with it (H13)."""
+
+from uuid import UUID, uuid4
+
+import pytest
+import pytest_asyncio
+
+from chassis.room import Room
+from contracts.catalogue import FACTS
+from tests.chassis.conftest import FreshHouse
+from tests.chassis.house import House, Witness
+from tests.chassis.ordering import answers, has_read, held_versions, nothing_is_held
+from tests.chassis.tellings import amended, created, expected_to_travel
+from tests.waiting import until
+
+
+@pytest_asyncio.fixture
+async def intel(house: FreshHouse) -> House:
+    return await house("intel")
+
+
+@pytest_asyncio.fixture
+async def record() -> UUID:
+    return uuid4()
+
+
+async def test_a_type_that_is_known_after_an_upgrade_is_taken_up_by_the_service_itself(
+    intel: House, record: UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    room = Room("intel", {"records": Witness().hear})
+    with monkeypatch.context() as older:
+        older.delitem(FACTS, "record-amended.v1")
+        async with intel.opened(room):
+            await intel.tell(created(record), amended(record, 2), expected_to_travel(record, 3, uuid4()), amended(record, 4))
+            await has_read(intel, 4)
+            assert await intel.versions(record) == [1]
+            assert sorted(reason for _, reason in await held_versions(intel)) == ["gap", "unknown-type", "unknown-type"]
+
+    async with intel.opened(room):
+        await nothing_is_held(intel)
+
+    assert await intel.versions(record) == [1, 2, 3, 4]
+    assert {each["ordered_by"] for each in await answers(intel, 2)} == {"this service"}
+
+
+async def test_a_release_that_does_not_know_a_type_leaves_it_to_the_one_that_does(
+    intel: House, record: UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    room = Room("intel", {"records": Witness().hear})
+    with monkeypatch.context() as older:
+        older.delitem(FACTS, "record-created.v1")
+        async with intel.opened(room) as running:
+            await intel.tell(created(record))
+            await has_read(intel, 1)
+            await intel.owner.execute(
+                "update held set ordered = 'redrive', ordered_by = 'this service', ordered_at = now(), order_reason = 'known now'"
+            )
+            await intel.tell(expected_to_travel(record, 2, uuid4()))
+            await has_read(intel, 2)
+            await until(running.ready, "the older release goes on")
+            assert await intel.fetchval("select count(*) from answered_order") == 0
+
+    async with intel.opened(room):
+        await nothing_is_held(intel)
+
+    assert await intel.versions(record) == [1, 2]

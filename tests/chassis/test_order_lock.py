@@ -1,0 +1,82 @@
+"""What is heard of a subject while something of it is taken up waits until that is done, whoever does it (H13)."""
+
+import asyncio
+from uuid import UUID, uuid4
+
+import pytest
+import pytest_asyncio
+
+from chassis.calendar import Calendar
+from chassis.carry import Carrier
+from chassis.clock import LiveClock
+from chassis.database import Pool, Transaction, open_pool
+from chassis.occasion import Batch
+from chassis.orders import Orders
+from chassis.room import Room
+from contracts.catalogue import FACTS
+from tests.chassis.conftest import FreshHouse
+from tests.chassis.house import House, Witness
+from tests.chassis.ordering import has_read, nothing_is_held
+from tests.chassis.tellings import amended, created, expected_to_travel
+from tests.waiting import until
+
+
+@pytest_asyncio.fixture
+async def intel(house: FreshHouse) -> House:
+    return await house("intel")
+
+
+@pytest_asyncio.fixture
+async def record() -> UUID:
+    return uuid4()
+
+
+@pytest.mark.kafka
+async def test_what_comes_while_its_predecessor_is_redriven_waits_for_it_and_is_not_left_behind(
+    intel: House, record: UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """H13: one instance redrives version 2 while the other, which owns the partition, hears version 3."""
+    handling, goes_on = asyncio.Event(), asyncio.Event()
+
+    async def take_long_over_the_second(batch: Batch, _tx: Transaction) -> None:
+        if any(each.envelope.version == 2 for each in batch):
+            handling.set()
+            await goes_on.wait()
+
+    room = Room("intel", {"records": Witness(and_then=take_long_over_the_second).hear})
+    with monkeypatch.context() as older:
+        older.delitem(FACTS, "record-amended.v1")
+        async with intel.opened(room):
+            await intel.tell(created(record), amended(record, 2))
+            await has_read(intel, 2)
+
+    async with open_pool(intel.settings(), "one") as pool:
+        one = asyncio.create_task(_orders(intel, room, pool).carry_out())
+        await until(handling.is_set, "one instance redrives version 2")
+        async with intel.opened(room) as other:
+            await until(other.ready, "the other reads")
+            await intel.tell(expected_to_travel(record, 3, uuid4()))
+            await _waits_for_the_lock_or_has_read(intel, 3)
+            goes_on.set()
+            await one
+            await has_read(intel, 3)
+            await nothing_is_held(intel)
+
+    assert await intel.versions(record) == [1, 2, 3]
+
+
+def _orders(house: House, room: Room, pool: Pool) -> Orders:
+    clock = LiveClock()
+    return Orders(Carrier(room, pool, clock, Calendar(room, clock, house.prefix), house.prefix), _nothing_to_wake)
+
+
+async def _nothing_to_wake() -> None:
+    """No relay runs beside it."""
+
+
+async def _waits_for_the_lock_or_has_read(house: House, number: int) -> None:
+    async def it_does() -> bool:
+        waits = await house.fetchval("select exists (select from pg_locks where not granted)")
+        return bool(waits or await house.fetchval("select sum(next) = $1 from positions", number))
+
+    await until(it_does, "version 3 waits for the lock of its partition, or was heard")

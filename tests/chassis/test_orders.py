@@ -1,0 +1,180 @@
+"""What is held is taken up again only when somebody orders it, in order; nothing that comes meanwhile overtakes it or is left behind."""
+
+from collections.abc import AsyncIterator
+from uuid import UUID, uuid4
+
+import pytest
+import pytest_asyncio
+
+from chassis import discarding
+from chassis.database import Transaction
+from chassis.occasion import Batch
+from chassis.ordering import Wish
+from chassis.room import Room
+from contracts.codes import FamilyName, HoldReason
+from tests.chassis.conftest import FreshHouse
+from tests.chassis.house import House, Running, Witness
+from tests.chassis.ordering import BY, WHY, answers, carried_out, has_read, held_versions, ordered
+from tests.chassis.tellings import amended, created
+
+
+@pytest_asyncio.fixture
+async def intel(house: FreshHouse) -> House:
+    return await house("intel")
+
+
+@pytest_asyncio.fixture
+async def record() -> UUID:
+    return uuid4()
+
+
+@pytest_asyncio.fixture
+async def witness(record: UUID) -> Witness:
+    """A handler that cannot bear anything about the record."""
+    return Witness(poison={str(record)})
+
+
+@pytest_asyncio.fixture
+async def running(intel: House, record: UUID, witness: Witness) -> AsyncIterator[Running]:
+    """The service, with the record's first telling held as poison and two more behind it."""
+    async with intel.opened(Room("intel", {"records": witness.hear})) as service:
+        await intel.tell(created(record))
+        await has_read(intel, 1)
+        await intel.tell(amended(record, 2), amended(record, 3))
+        await has_read(intel, 3)
+        yield service
+
+
+async def test_what_is_redriven_is_handled_with_all_that_stood_behind_it_in_order(
+    intel: House, record: UUID, witness: Witness, running: Running
+) -> None:
+    witness.poison.clear()
+
+    await ordered(intel, Wish.REDRIVE, reason="poison")
+    (answer,) = await answers(intel, 1)
+
+    assert await intel.versions(record) == [1, 2, 3]
+    assert await intel.held() == {}
+    assert [answer[each] for each in ("ordered", "ordered_by", "order_reason", "complaint")] == [Wish.REDRIVE, BY, WHY, None]
+    await intel.tell(amended(record, 4))
+    await has_read(intel, 4)
+    assert await intel.versions(record) == [1, 2, 3, 4]
+    assert await running.ready()
+
+
+@pytest.mark.usefixtures("running")
+async def test_what_fails_again_is_put_back_with_its_new_complaint_and_without_the_order(intel: House, witness: Witness) -> None:
+    async def fail_otherwise(_batch: Batch, _tx: Transaction) -> None:
+        raise KeyError
+
+    witness.poison.clear()
+    witness.and_then = fail_otherwise
+
+    assert await carried_out(intel, Wish.REDRIVE, reason="poison") == "KeyError while it was handled"
+    row = await intel.owner.fetchrow("select complaint, ordered, ordered_by, order_tries from held where reason = 'poison'")
+    assert row is not None
+    assert tuple(row) == ("KeyError while it was handled", None, None, 0)
+    assert await held_versions(intel) == [(1, "poison"), (2, "after-poison"), (3, "after-poison")]
+
+
+@pytest.mark.usefixtures("running")
+async def test_a_follower_that_fails_is_the_first_from_then_on(intel: House, record: UUID, witness: Witness) -> None:
+    async def refuse_the_second(batch: Batch, _tx: Transaction) -> None:
+        if any(each.envelope.version == 2 for each in batch):
+            raise KeyError
+
+    witness.poison.clear()
+    witness.and_then = refuse_the_second
+
+    assert await carried_out(intel, Wish.REDRIVE, reason="poison") is None
+    assert await intel.versions(record) == [1]
+    assert await held_versions(intel) == [(2, "poison"), (3, "after-poison")]
+
+
+@pytest.mark.usefixtures("running")
+async def test_what_stands_behind_something_held_does_not_go_before_it(intel: House, record: UUID, witness: Witness) -> None:
+    witness.poison.clear()
+
+    for wish in Wish:
+        assert await carried_out(intel, wish, version=2) is not None
+    assert await intel.versions(record) == []
+    assert await held_versions(intel) == [(1, "poison"), (2, "after-poison"), (3, "after-poison")]
+
+
+@pytest.mark.usefixtures("running")
+async def test_what_is_discarded_counts_as_heard_and_is_said_to_be_discarded(intel: House, record: UUID, witness: Witness) -> None:
+    witness.poison.clear()
+
+    assert await carried_out(intel, Wish.DISCARD, reason="poison") is None
+
+    assert await intel.versions(record) == [2, 3]
+    assert await intel.held() == {}
+    await intel.tell(amended(record, 4))
+    await has_read(intel, 4)
+    assert await intel.versions(record) == [2, 3, 4]
+    (said,) = [each.data for each in await intel.on_topic("discards.intel.v1")]
+    assert (said.who, said.family, said.reason, said.told_about, said.version) == (
+        "intel", FamilyName.RECORDS, HoldReason.POISON, record, 1,
+    )  # fmt: skip
+
+
+@pytest.mark.usefixtures("running")
+async def test_what_nobody_can_open_any_more_can_still_be_discarded(intel: House, record: UUID, witness: Witness) -> None:
+    witness.poison.clear()
+    await intel.owner.execute("update held set original = 'spoilt' where version = 1")
+
+    assert await carried_out(intel, Wish.REDRIVE, version=1) == "JSONDecodeError while the order was carried out"
+    assert await carried_out(intel, Wish.DISCARD, version=1) is None
+
+    assert await intel.versions(record) == [2, 3]
+
+
+@pytest.mark.usefixtures("running")
+async def test_a_follower_that_nobody_can_open_stops_no_reading(intel: House, record: UUID, witness: Witness) -> None:
+    witness.poison.clear()
+    other = uuid4()
+    await intel.owner.execute("update held set original = 'spoilt' where version = 2")
+
+    assert await carried_out(intel, Wish.REDRIVE, version=1) is None
+    await intel.tell(created(other))
+    await has_read(intel, 4)
+
+    assert (await intel.versions(record), await intel.versions(other)) == ([1], [1])
+    assert await carried_out(intel, Wish.DISCARD, version=2) is None
+    assert await intel.versions(record) == [1, 3]
+
+
+async def test_versions_that_never_come_are_given_up_and_what_waited_for_them_goes_on(intel: House, record: UUID) -> None:
+    async with intel.opened(Room("intel", {"records": Witness().hear})):
+        await intel.tell(created(record), amended(record, 4), amended(record, 5), amended(record, 7))
+        await has_read(intel, 4)
+
+        assert await carried_out(intel, Wish.DISCARD, version=4) == discarding.TOO_EARLY
+        assert await carried_out(intel, Wish.REDRIVE, version=4) is not None
+        assert await carried_out(intel, Wish.RELEASE, version=7) is None
+
+        assert await intel.versions(record) == [1, 4, 5]
+        assert await held_versions(intel) == [(7, "gap")]
+        await intel.tell(amended(record, 6))
+        await has_read(intel, 5)
+
+    assert await intel.versions(record) == [1, 4, 5, 6, 7]
+    said = [each.data for each in await intel.on_topic("discards.intel.v1")]
+    assert [(each.reason, each.told_about, each.version) for each in said] == [("gap", record, 2), ("gap", record, 3)]
+
+
+async def test_a_version_that_comes_after_it_was_given_up_is_held_and_nothing_waits_for_it(intel: House, record: UUID) -> None:
+    async with intel.opened(Room("intel", {"records": Witness().hear})):
+        await intel.tell(created(record), amended(record, 3))
+        await has_read(intel, 2)
+        await carried_out(intel, Wish.RELEASE, version=3)
+
+        await intel.tell(amended(record, 2), amended(record, 4))
+        await has_read(intel, 4)
+        late = await intel.fetchval("select complaint from held")
+        assert await carried_out(intel, Wish.REDRIVE, version=2) == late
+        assert await carried_out(intel, Wish.DISCARD, version=2) is None
+
+    assert late == "its version was given up before it came"
+    assert await intel.versions(record) == [1, 3, 4]
+    assert await intel.held() == {}
