@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
 PATIENCE_SECONDS = 180.0
+LATEST_SAID = "select distinct on (subject) subject, payload from said where topic = 'statistics.v1' order by subject, version desc"
 
 
 @dataclass
@@ -107,7 +108,15 @@ async def compare(system: System, load: Load) -> Verdict:
     for name in SERVICES:
         await _memory(verdict, system, name, facts)
     await _stores(verdict, system, facts)
+    await _latest(verdict, system)
     return verdict
+
+
+async def _latest(verdict: Verdict, system: System) -> None:
+    """What lies last of each figure is what was last said about it, byte for byte."""
+    said = {row["subject"]: row["payload"] for row in await rows_of(system, "stats", LATEST_SAID)}
+    lies = {each.subject: each.to_bytes() for each in await topic_of(system, "statistics.v1")}
+    verdict.check("statistics.v1 does not hold the latest of each figure", holds=lies == said and bool(said))
 
 
 def _versions(verdict: Verdict, name: str, told: Iterable[Envelope[Any]]) -> None:
