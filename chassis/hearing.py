@@ -106,11 +106,11 @@ async def hear_first(settings: Settings, name: str, tx: Transaction) -> None:
     Raises:
         OwnTopicError, OlderDatabaseError, KafkaError: as `Hearing.listen` does.
     """
+    if all(topic.family.compacted for topic in owned_by(name)):
+        return
     looking = onlooker(settings, f"{name}-hearing")
-    hearing = Hearing(name, settings.kafka_topic_prefix, settings.profile is Profile.EMBEDDED, looking)
-    if hearing.topics:
-        try:
-            await looking.start()
-            await hearing.listen(tx)
-        finally:
-            await looking.stop()
+    try:
+        await looking.start()
+        await Hearing(name, settings.kafka_topic_prefix, settings.profile is Profile.EMBEDDED, looking).listen(tx)
+    finally:
+        await looking.stop()
