@@ -2,10 +2,12 @@
 
 import asyncio
 import inspect
+import os
 from collections.abc import Awaitable, Callable
 from time import monotonic
 
-PATIENCE_SECONDS = 60.0
+# A proof that breaks something on purpose need not wait so long to see it.
+PATIENCE_SECONDS = float(os.environ.get("LANDFALL_TEST_PATIENCE_SECONDS", "60"))
 
 
 async def until(condition: Callable[[], bool | Awaitable[bool]], what: str, patience_seconds: float = PATIENCE_SECONDS) -> None:

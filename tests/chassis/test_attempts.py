@@ -19,7 +19,7 @@ from tests.chassis.house import House, Witness
 from tests.chassis.ordering import BY, WHY, answers, has_read
 from tests.chassis.tellings import amended, created
 from tests.faults.service import ServiceProcess, environment_of
-from tests.waiting import until
+from tests.waiting import PATIENCE_SECONDS, until
 
 
 def test_what_was_never_counted_was_never_tried() -> None:
@@ -76,7 +76,7 @@ async def test_a_message_that_ends_the_process_is_held_by_its_fourth_try(
             supervisor.keep_running()
             return bool(await intel.held()) and len(await intel.effects()) >= 12
 
-        await until(all_ended, "one is held and the others are handled", 120)
+        await until(all_ended, "one is held and the others are handled", 2 * PATIENCE_SECONDS)
     finally:
         supervisor.service.end()
 
@@ -101,7 +101,7 @@ async def test_a_redrive_that_ends_the_process_is_given_back(house: FreshHouse, 
             supervisor.keep_running()
             return bool(await intel.fetchval("select exists (select from answered_order)"))
 
-        await until(answered, "the order is answered", 120)
+        await until(answered, "the order is answered", 2 * PATIENCE_SECONDS)
     finally:
         supervisor.service.end()
 
