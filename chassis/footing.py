@@ -41,7 +41,7 @@ class Footing:
         assigned = self.consumer.assignment()
         self.expected = {each: following for each, following in self.expected.items() if each in assigned}
         self.pulse.progress.taken_at = self.assignment.taken_at
-        self.pulse.progress.look({each: self._sight(each) for each in self.expected}, self.assignment.unsettled & assigned, monotonic())
+        self._look()
         self.pulse.keeps_halts_of(assigned)
         self.pulse.missing = {each for each in self.consumer.subscription() if not self.consumer.partitions_for_topic(each)}
         doubtful = self.assignment.unsettled & assigned
@@ -50,6 +50,11 @@ class Footing:
             self._resume(await self._readable(doubtful))
             self.assignment.unsettled -= doubtful
         self.pulse.settled |= self.assignment.given
+
+    def _look(self) -> None:
+        assigned = self.consumer.assignment()
+        sights = {each: self._sight(each) for each in self.expected if each in assigned}
+        self.pulse.progress.look(sights, self.assignment.unsettled & assigned, monotonic())
 
     def _sight(self, partition: TopicPartition) -> Sight:
         """Kafka's client dates a fetch by the wall, in milliseconds."""
@@ -97,7 +102,8 @@ class Footing:
         return False
 
     def doubt(self, partitions: Iterable[TopicPartition]) -> None:
-        """Pause them; they are settled anew before they are read again."""
+        """Pause them; they are settled anew before they are read again. How far they were is seen now, while it is known."""
+        self._look()
         still = set(partitions) & self.consumer.assignment()
         self.consumer.pause(*still)
         self.assignment.unsettled |= still
