@@ -20,7 +20,7 @@ from landfall.service_process import ServiceProcess
 from landfall.topics import make_topics
 from trust.keys import write_development_key_file
 
-FAMILIES = {"notifications", "travel-notices", "handovers", "records", "decisions"}
+FAMILIES = {"notifications", "travel-notices", "handovers", "records", "decisions", "discards"}
 READY_SECONDS = 60.0
 
 

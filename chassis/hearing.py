@@ -114,8 +114,8 @@ class Hearing:
         ]
         try:
             return await asyncio.wait_for(agreement.starts_of(self.onlooker, asked), PATIENCE_SECONDS)
-        except TimeoutError:
-            message = f"no answer about where {', '.join(self.topics)} begin: is one of them missing?"
+        except (TimeoutError, KafkaTimeoutError):
+            message = f"no answer about where {', '.join(self.topics)} begin: is one missing? landfall prepare makes them"
             raise KafkaTimeoutError(message) from None
 
 

@@ -117,8 +117,8 @@ class Recall:
         ]
         try:
             starts = await asyncio.wait_for(agreement.starts_of(looking, partitions), PATIENCE_SECONDS)
-        except TimeoutError:
-            message = "no answer about where the topics begin that are heard: is one of them missing?"
+        except (TimeoutError, KafkaTimeoutError):
+            message = "no answer about where the topics begin that are heard: is one missing? landfall prepare makes them"
             raise KafkaTimeoutError(message) from None
         await place.begin(tx, starts)
         places = {each: found for each, found in (await place.read(tx, partitions)).items() if found.halted is None}

@@ -2,6 +2,8 @@
 
 import asyncio
 from collections.abc import Iterable
+from contextlib import suppress
+from typing import Any
 
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
@@ -9,7 +11,7 @@ from contracts.catalogue import TOPICS, Topic
 from landfall.topic_check import misfits
 
 TOPIC_ALREADY_EXISTS = 36
-LOOKS, LOOK_SECONDS = 120, 0.25
+TRIES, PAUSE_SECONDS = 120, 0.25
 
 
 class TopicError(RuntimeError):
@@ -32,9 +34,7 @@ async def make_topics(
     admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
     await admin.start()
     try:
-        if not embedded:
-            await _until_somebody_decides(admin)
-        answer = await admin.create_topics(wanted, timeout_ms=60_000)
+        answer = await _create(admin, wanted)
         there = [by_name[name] for name, code, _ in answer.topic_errors if code == TOPIC_ALREADY_EXISTS and not embedded]
         wrong = await misfits(admin, there, prefix)
     finally:
@@ -45,15 +45,15 @@ async def make_topics(
         raise TopicError("; ".join(complaints))
 
 
-async def _until_somebody_decides(admin: AIOKafkaAdminClient) -> None:
-    """A broker that stood still names no controller for a moment, and the client then fails with an AttributeError.
+async def _create(admin: AIOKafkaAdminClient, wanted: list[NewTopic]) -> Any:
+    """What the broker answers. The client fails with an AttributeError where no controller is named, as by a broker that just stood still.
 
     Raises:
         TopicError: nobody was named in time.
     """
-    for _ in range(LOOKS):
-        if (await admin.describe_cluster())["controller_id"] >= 0:
-            return
-        await asyncio.sleep(LOOK_SECONDS)
-    message = f"no broker says that it decides on topics, for {LOOKS * LOOK_SECONDS:.0f} s"
+    for _ in range(TRIES):
+        with suppress(AttributeError):
+            return await admin.create_topics(wanted, timeout_ms=60_000)
+        await asyncio.sleep(PAUSE_SECONDS)
+    message = f"no broker says who decides on topics, for {TRIES * PAUSE_SECONDS:.0f} s"
     raise TopicError(message)

@@ -15,6 +15,6 @@ from tests.places.kafka import Kafka
 async def intel(  # noqa: PLR0913 - the places it needs
     kafka: Kafka, database: FreshDatabase, topics: FreshTopics, topic_prefix: str, leash: Leash, tmp_path: Path
 ) -> AsyncIterator[Stage]:
-    await topics("records", "checks")
+    await topics("records", "checks", "discards")
     async with stage(kafka, await database("intel"), topic_prefix, leash, tmp_path) as found:
         yield found

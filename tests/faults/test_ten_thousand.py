@@ -27,7 +27,7 @@ Coordinates = tuple[str, int, int]
 async def test_every_telling_ends_as_exactly_one_thing_though_one_of_two_consumers_is_killed(  # noqa: PLR0913 - the places it needs
     kafka: Kafka, database: FreshDatabase, topics: FreshTopics, topic_prefix: str, leash: Leash, tmp_path: Path
 ) -> None:
-    await topics("notifications", "travel-notices", "decisions", "records", "handovers")
+    await topics("notifications", "travel-notices", "decisions", "records", "handovers", "discards")
     records = await database("records")
     told = tellings(NUMBER)
 
