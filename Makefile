@@ -6,7 +6,7 @@ BIN := .venv/bin
 ARGS ?=
 MIGRATIONS := $(wildcard chassis/migrations/*.sql services/*/migrations/*.sql)
 
-.PHONY: help demo up test check check-asyncapi lock bench-hop proof-line clean
+.PHONY: help demo up test check check-asyncapi lock bench-hop proof-line proof-carrier clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -51,6 +51,9 @@ bench-hop: .venv/ready-dev ## measure one hop, notification to record with its f
 
 proof-line: .venv/ready-dev ## prove the line of events end to end; exits 0 only if everything holds
 	$(BIN)/python -m tests.proof.line $(ARGS)
+
+proof-carrier: .venv/ready-dev ## prove that the carrier halts rather than loses; exits 0 only if everything holds
+	$(BIN)/python -m tests.proof.carrier $(ARGS)
 
 clean: ## forget the local environment and caches
 	rm -rf .venv .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache docs/asyncapi/node_modules

@@ -35,7 +35,7 @@ async def one_by_one(fresh: Iterable[Candidate], tx: Transaction, handle: Handle
         except Exception as error:
             if fault_of(error) is Fault.INFRASTRUCTURE:
                 raise
-            blocked.add(each.subject)
+            blocked |= set() if each.replaces else {each.subject}
             held.append(each.hold(HoldReason.POISON, f"{type(error).__name__} while it was handled"))
     return applied, held
 
@@ -47,5 +47,5 @@ def none_of(fresh: Iterable[Candidate], why: str) -> list[Held]:
     for each in fresh:
         behind = each.subject in blocked
         held.append(each.hold(HoldReason.AFTER_POISON, BEHIND) if behind else each.hold(HoldReason.POISON, why))
-        blocked.add(each.subject)
+        blocked |= set() if each.replaces else {each.subject}
     return held

@@ -57,7 +57,7 @@ class Footing:
         assigned = self.consumer.assignment()
         self.expected = {each: following for each, following in self.expected.items() if each in assigned}
         self.pulse.progress.taken_at = self.assignment.taken_at
-        self.pulse.progress.look({each: self._sight(each) for each in self.expected}, self.assignment.unsettled & assigned, monotonic())
+        self._look()
         self.pulse.keeps_halts_of(assigned)
         self.pulse.missing = {each for each in self.consumer.subscription() if not self.consumer.partitions_for_topic(each)}
         doubtful = self.assignment.unsettled & assigned
@@ -66,6 +66,11 @@ class Footing:
             self._resume(await self._readable(doubtful))
             self.assignment.unsettled -= doubtful
         self.pulse.settled |= self.assignment.given
+
+    def _look(self) -> None:
+        assigned = self.consumer.assignment()
+        sights = {each: self._sight(each) for each in self.expected if each in assigned}
+        self.pulse.progress.look(sights, self.assignment.unsettled & assigned, monotonic())
 
     def _sight(self, partition: TopicPartition) -> Sight:
         """Kafka's client dates a fetch by the wall, in milliseconds."""
@@ -96,7 +101,7 @@ class Footing:
         """A place goes back only where an operator has moved it."""
         for each, found in places.items():
             moves, furthest = self.furthest.get(each, (0, 0))
-            if moves == found.moves and found.next < furthest:
+            if found.moves < moves or (found.moves == moves and found.next < furthest):
                 message = f"the place of {each.topic}/{each.partition} went back from {furthest} to {found.next}"
                 raise WentBackError(message)
             self.furthest[each] = (found.moves, found.next)
@@ -129,13 +134,14 @@ class Footing:
                 self.misfits.pop(partition, None)
                 return True
             if self.misfits.get(partition) == following:
-                await self.halt(partition, why)
+                await self.halt(partition, why, following)
             self.misfits[partition] = following
         self.doubt([partition])
         return False
 
     def doubt(self, partitions: Iterable[TopicPartition]) -> None:
-        """Pause them; they are settled anew before they are read again."""
+        """Pause them; they are settled anew before they are read again. How far they were is seen now, while it is known."""
+        self._look()
         still = set(partitions) & self.consumer.assignment()
         self.consumer.pause(*still)
         self.assignment.unsettled |= still
@@ -165,6 +171,6 @@ class Footing:
         try:
             await self.consumer.getmany(partition, timeout_ms=0)
         except errors:
-            await self.halt(partition, CORRUPT)
+            await self.halt(partition, CORRUPT, self.expected.get(partition))
             return True
         return False

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from uuid import UUID
 
 import structlog
 from aiokafka import AIOKafkaConsumer, TopicPartition
@@ -20,6 +21,9 @@ from contracts.wire import identify
 
 KNOWN = "select id from said where id = any($1::uuid[])"
 FORGET = "delete from outbox where said_id = any($1::uuid[])"
+FORGET_PERSONAL = "update said set payload = null where id = any($1::uuid[]) and topic = any($2::text[])"
+
+FOREIGN = "the topic holds a value that nobody here can have told"
 
 log = structlog.get_logger()
 
@@ -45,11 +49,11 @@ class Hearing:
     embedded: bool
     onlooker: AIOKafkaConsumer
 
-    async def listen(self, tx: Transaction) -> None:
-        """Compare; what was told already is taken off the outbox, so that nothing is told twice after a crash.
+    async def listen(self, tx: Transaction, *, leading: bool) -> None:
+        """Compare. Who leads takes what was told already off the outbox, so that nothing is told twice after a crash.
 
         Raises:
-            OwnTopicError: a topic ends before the stored end, or holds another value there; it is halted.
+            OwnTopicError: a topic ends before the stored end, or holds another value there, or a value that is none; it is halted.
             OlderDatabaseError: values are there that `said` does not know.
             KafkaError: the broker could not be asked.
         """
@@ -58,12 +62,27 @@ class Hearing:
         heard = await self.beyond(ends)
         ids = [identify(each.value) for each in heard]
         known = {row["id"] for row in await tx.fetch(KNOWN, [each for each in ids if each is not None])}
+        await self._halt_the_foreign(tx, [each for each, found in zip(heard, ids, strict=True) if found is None])
         unknown = [each for each, found in zip(heard, ids, strict=True) if found not in known]
         if unknown:
             raise OlderDatabaseError(unknown)
-        if known:
-            await tx.execute(FORGET, sorted(known))
+        if known and leading:
+            await self._forget(tx, sorted(known), heard)
+
+    async def _forget(self, tx: Transaction, known: Sequence[UUID], heard: Sequence[Told]) -> None:
+        personal = [topic.name for topic in self.topics.values() if topic.family.personal]
+        async with tx.transaction():
+            await tx.execute(FORGET, known)
+            await tx.execute(FORGET_PERSONAL, known, personal)
             await own_ends.keep(tx, heard)
+
+    async def _halt_the_foreign(self, tx: Transaction, foreign: Sequence[Told]) -> None:
+        for each in foreign:
+            await own_ends.halt(tx, each.partition, FOREIGN)
+            log.critical("own_topic_halted", topic=each.partition.topic, partition=each.partition.partition, why=FOREIGN)
+        if foreign:
+            message = f"{foreign[0].partition.topic}/{foreign[0].partition.partition} is halted: {FOREIGN}"
+            raise OwnTopicError(message)
 
     async def beyond(self, ends: Mapping[TopicPartition, Place]) -> list[Told]:
         """All values that lie on our own topics after these ends."""
@@ -106,11 +125,11 @@ async def hear_first(settings: Settings, name: str, tx: Transaction) -> None:
     Raises:
         OwnTopicError, OlderDatabaseError, KafkaError: as `Hearing.listen` does.
     """
+    if all(topic.family.compacted for topic in owned_by(name)):
+        return
     looking = onlooker(settings, f"{name}-hearing")
-    hearing = Hearing(name, settings.kafka_topic_prefix, settings.profile is Profile.EMBEDDED, looking)
-    if hearing.topics:
-        try:
-            await looking.start()
-            await hearing.listen(tx)
-        finally:
-            await looking.stop()
+    try:
+        await looking.start()
+        await Hearing(name, settings.kafka_topic_prefix, settings.profile is Profile.EMBEDDED, looking).listen(tx, leading=True)
+    finally:
+        await looking.stop()

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID, uuid5
 
 from chassis import originals
@@ -39,16 +40,25 @@ class Held:
             object.__setattr__(self, "held_id", uuid5(UNNAMED, name))
 
 
-# What is put back stays where it was, and any order on it is answered.
+# The same value at the same place, heard again, is held already, for the reason that it was held for first.
 KEEP = """
 insert into held (held_id, topic, partition, "offset", reason, complaint, subject, version, original, held_at)
 select * from unnest(
     $1::uuid[], $2::text[], $3::int[], $4::bigint[], $5::text[], $6::text[], $7::text[], $8::int[], $9::bytea[], $10::timestamptz[]
 )
-on conflict (held_id) do update set reason = excluded.reason, complaint = excluded.complaint,
-    subject = coalesce(excluded.subject, held.subject), version = coalesce(excluded.version, held.version),
-    ordered = null, ordered_by = null, ordered_at = null, order_reason = null, order_tries = 0
+on conflict (held_id) do nothing
 """
+
+# What is put back stays where it was, and any order on it is answered.
+PUT_BACK = """
+update held set reason = back.reason, complaint = back.complaint,
+    subject = coalesce(back.subject, held.subject), version = coalesce(back.version, held.version),
+    ordered = null, ordered_by = null, ordered_at = null, order_reason = null, order_tries = 0
+from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::int[]) as back (held_id, reason, complaint, subject, version)
+where held.held_id = back.held_id
+"""
+
+DATE = "update held set kept_at = $1 where kept_at = now()"
 
 FORGET = "delete from held where held_id = any($1::uuid[])"
 
@@ -61,16 +71,28 @@ where held.reason in ('poison', 'after-poison')
 
 async def keep(tx: Transaction, vault: Vault | None, held: Sequence[Held]) -> None:
     """Put them aside, in the transaction that moves the place past them."""
-    if held:
+    new, back = ([each for each in held if each.again is again] for again in (False, True))
+    if new:
         rows = [
             (
                 each.held_id, each.coordinates.topic, each.coordinates.partition, each.coordinates.offset, each.reason, each.complaint,
                 originals.subject_of(vault, each.topic, each.subject), each.version,
                 originals.keep(vault, each.topic, each.coordinates, each.raw), each.occasion.at,
             )
-            for each in held
+            for each in new
         ]  # fmt: skip
         await tx.execute(KEEP, *columns(rows, 10))
+    if back:
+        told = [
+            (each.held_id, each.reason, each.complaint, originals.subject_of(vault, each.topic, each.subject), each.version)
+            for each in back
+        ]  # fmt: skip
+        await tx.execute(PUT_BACK, *columns(told, 5))
+
+
+async def date(tx: Transaction, at: datetime) -> None:
+    """What was set aside in this transaction came then: heard again long after, it is no sign of trouble now."""
+    await tx.execute(DATE, at)
 
 
 async def forget(tx: Transaction, held_ids: Iterable[UUID]) -> None:

@@ -55,9 +55,9 @@ class Listener:
         while not self.stopping.is_set():
             self.pulse.turned("listener")
             try:
-                await self.chores()
                 await self.footing.settle()
                 went_on = await self._round()
+                await self.chores()
             except WentBackError:
                 raise
             except Exception as error:  # noqa: BLE001 - whatever else happened, the place is read anew and nothing is skipped
@@ -92,9 +92,10 @@ class Listener:
         try:
             carried = await self.trying.carry(polled)
         except ContradictionError as error:
+            at = TopicPartition(self.carrier.topic_prefix + error.coordinates.topic, error.coordinates.partition)
+            place = self.footing.expected.get(at)
             self.footing.doubt(polled)
-            at = error.coordinates
-            await self.footing.halt(TopicPartition(self.carrier.topic_prefix + at.topic, at.partition), str(error))
+            await self.footing.halt(at, str(error), place)
             return
         except BaseException:
             self.footing.doubt(polled)

@@ -22,6 +22,7 @@ from chassis.subject_rows import free
 from chassis.taking_up import TakingUp
 
 SWEEP_SECONDS = 5.0
+MOST_SECONDS = 1.0  # then reading goes on, and the next ones are carried out a second later
 MOST_TRIES = 3
 ENDED = f"the process ended, or a statement never did, {MOST_TRIES} times while the order was carried out"
 
@@ -70,8 +71,8 @@ class Orders:
             await self.known_now.look()
             await self._sweep()
             self.swept_at = monotonic()
-        met = set(self.left)
-        while (found := await self.carrier.pool.fetchrow(NEXT, list(met))) is not None:
+        met, deadline = set(self.left), monotonic() + MOST_SECONDS
+        while monotonic() < deadline and (found := await self.carrier.pool.fetchrow(NEXT, list(met))) is not None:
             met.add(found["held_id"])
             tries = await self.carrier.pool.fetchval(COUNT, found["held_id"])
             if tries is not None:

@@ -10,7 +10,8 @@ from chassis.place import Place, digest
 
 READ = "select topic, partition, next, last_digest, halted from own_end where topic = any($1::text[])"
 
-# An end never goes back by itself: where the broker acknowledges an offset below it, the topic is another one.
+# Nobody but the leader of the relay writes here, and an end never goes back under it: where the broker acknowledges an offset below it,
+# the topic is another one.
 KEEP = """
 insert into own_end (topic, partition, next, last_digest)
 select * from unnest($1::text[], $2::int[], $3::bigint[], $4::bytea[])

@@ -23,6 +23,8 @@ from chassis.settings import ClockKind, Profile, Settings
 from contracts.catalogue import Order, owned_by
 
 LOCK = 0x726563616C6C  # "recall": one instance recalls, the others wait and then find nothing to recall
+# However long the others wait for it, and Kafka is read in between.
+PATIENTLY = "set statement_timeout = 0; set idle_in_transaction_session_timeout = 0"
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -51,6 +53,7 @@ class Recall:
         looking = onlooker(self.settings, f"{self.room.name}-recall")
         try:
             await looking.start()
+            await connection.execute(PATIENTLY)
             await connection.execute("select pg_advisory_lock($1)", LOCK)
             hearing = Hearing(self.room.name, self.settings.kafka_topic_prefix, self._embedded, looking)
             if hearing.topics:
@@ -67,7 +70,7 @@ class Recall:
 
     async def _hear(self, tx: Transaction, hearing: Hearing) -> None:
         try:
-            await hearing.listen(tx)
+            await hearing.listen(tx, leading=False)
         except OwnTopicError as error:
             log.error("own_topic_halted", error=str(error))  # the relay tells nothing and says so
         except OlderDatabaseError as error:
@@ -77,7 +80,7 @@ class Recall:
                 await retold.check(tx, facts)
                 await retold.keep(tx, [each for each in facts if not self._is_folded(each)])
                 await self._take_back(tx, hearing.onlooker, [each for each in facts if self._is_folded(each)])
-            await hearing.listen(tx)
+            await hearing.listen(tx, leading=True)
             log.warning("recalled", tellings=len(facts))
 
     def _is_folded(self, each: Received[Any]) -> bool:
@@ -87,8 +90,9 @@ class Recall:
     async def _number_on(self, tx: Transaction) -> None:
         """Where the latest replaces, nothing is folded: what is derived is derived again. But its versions go on from what is told."""
         found = retold.read_latest(await read_back(self.settings, self.room.name))
-        newer = [each for each in found if await retold.is_newer(tx, each)]
-        if newer:
+        known = await retold.last_versions(tx, found)
+        newer = [each for each in found if retold.version_of(each) > known.get(retold.subject_of(each), 0)]
+        if any(retold.subject_of(each) in known for each in newer):  # else somebody else wrote it, and the relay's leader complains
             await retold.keep(tx, newer)
             log.critical("database_is_older", latest=len(newer))
 

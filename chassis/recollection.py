@@ -2,24 +2,28 @@
 
 from collections import deque
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 from uuid import UUID
 
 from aiokafka import TopicPartition
 
-from chassis import retold
+from chassis import gaps, held, retold, seen, stops
 from chassis.calendar import Calendar
-from chassis.carry import Carrier
+from chassis.carry import Carrier, heard_now
 from chassis.database import Transaction
 from chassis.failure import Fault, fault_of
 from chassis.not_yet import NotYetError
 from chassis.occasion import Batch, Received
 from chassis.retold import CannotRecallError, Facts
 from chassis.room import OnBatch, Room
+from chassis.sift import Candidate
 from contracts.wire import identify
 
+HELD = 'select held_id, topic, partition, "offset", original from held'
 LAST_SAID = "select coalesce(max(seq), 0) from outbox"
 
 
@@ -51,6 +55,7 @@ class Recollection:
     causes: Mapping[UUID, Facts]
     heard: Mapping[TopicPartition, "deque[Heard]"]
     recalled: set[UUID] = field(default_factory=set)
+    redriven: Mapping[UUID, Candidate] = field(default_factory=dict)
     anew: bool = False
     now: list[UUID] = field(default_factory=list)
 
@@ -62,12 +67,14 @@ class Recollection:
         """
         elsewhere = self.causes.keys() - {each.id for heard in self.heard.values() for each in heard}
         self._stand_in_for_handlers()
+        self.redriven = await self._redriven()
+        stopped = await stops.lift(self.tx)
         while left := len(self.causes.keys() - self.recalled) + sum(map(len, self.heard.values())):
-            if not (
-                await self._answered() or await self._from_elsewhere(elsewhere) or await self._unanswered() or await self._decide_anew()
-            ):
+            went_on = await self._from_elsewhere(elsewhere) or await self._answered()
+            if not (went_on or await self._unanswered() or await self._decide_anew()):
                 message = f"{left} tellings cannot be recalled, because what they build on is not here: see docs/runbooks/disagreement.md"
                 raise CannotRecallError(message)
+        await stops.put_back(self.tx, stopped)
 
     async def hear(self, handle: OnBatch, batch: Batch, tx: Transaction) -> None:
         """Recall what came of each, or handle it again where nothing did."""
@@ -113,8 +120,25 @@ class Recollection:
         return went_on
 
     async def _from_elsewhere(self, causes: set[UUID]) -> bool:
-        """What a person or a timer caused."""
-        return any([await self._try(partial(self._recall, each, None, self.tx)) for each in sorted(causes - self.recalled)])
+        """What a person or a timer caused, or what was held before the backup and taken up after it."""
+        return any([await self._try(partial(self._recall_from_elsewhere, each)) for each in sorted(causes - self.recalled)])
+
+    async def _redriven(self) -> dict[UUID, Candidate]:
+        """What is held here and has an answer all the same: it was taken up after the backup."""
+        found = {}
+        for row in await self.tx.fetch(HELD):
+            with suppress(ValueError):  # what cannot be opened has no answer that could be told from it
+                read = gaps.take_up(row, self.room.vault, self.carrier.occasion)
+                if isinstance(read, Candidate) and read.received.envelope.id in self.causes:
+                    found[read.received.envelope.id] = read
+        return found
+
+    async def _recall_from_elsewhere(self, cause: UUID) -> None:
+        taken = self.redriven.get(cause)
+        await self._recall(cause, None if taken is None else taken.received, self.tx)
+        if taken is not None:
+            await held.forget(self.tx, filter(None, [taken.received.held_id]))
+            await seen.write(self.tx, heard_now([taken], await seen.read(self.tx, [taken.subject])))
 
     async def _unanswered(self) -> bool:
         """Handle one value that had no answer, the earliest first; whether there was one that has none now."""
@@ -144,6 +168,10 @@ class Recollection:
         if partition not in carried.moved:
             message = f"{partition.topic}/{partition.partition} does not go on at {raw.offset}, where it was heard"
             raise CannotRecallError(message)
+        if self.heard[partition][0].id in self.causes.keys() - self.recalled - set(self.now):
+            raise NotYetError  # it was held behind something that has to be recalled first
+        await held.date(self.tx, datetime.fromtimestamp(raw.timestamp / 1000, UTC))
+        await stops.lift(self.tx)
 
     async def _try(self, step: Callable[[], Awaitable[None]]) -> bool:
         self.now = []

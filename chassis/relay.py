@@ -177,9 +177,10 @@ class Relay:
         await self._make_sure_of_the_lock(connection)
         return await asyncio.wait_for(self._send(sender, rows), self.send_seconds)
 
-    def _is_compacted(self, told: Told) -> bool:
-        """Whose end says nothing: it is read back as a whole."""
-        return BY_NAME[told.partition.topic.removeprefix(self.settings.kafka_topic_prefix)].family.compacted
+    def _is_compared(self, told: Told) -> bool:
+        """Whether it lies on a topic that `chassis.hearing` looks at; compacted ones are read back as a whole."""
+        family = BY_NAME[told.partition.topic.removeprefix(self.settings.kafka_topic_prefix)].family
+        return family.owner == self.name and not family.compacted
 
     async def _send(self, sender: AIOKafkaProducer, rows: list[Any]) -> list[Told]:
         prefix = self.settings.kafka_topic_prefix
@@ -199,7 +200,7 @@ class Relay:
             await connection.execute(FORGET, [row["seq"] for row in rows])
             if personal:
                 await connection.execute(FORGET_PERSONAL, personal)
-            made_again = sorted(await own_ends.keep(connection, [each for each in told if not self._is_compacted(each)]))
+            made_again = sorted(await own_ends.keep(connection, [each for each in told if self._is_compared(each)]))
             for each in made_again:
                 await own_ends.halt(connection, each, own_ends.MADE_AGAIN)
         if made_again:

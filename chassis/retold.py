@@ -32,7 +32,10 @@ select exists (
 )
 """
 
-LAST = "select max(version) from said where topic = $1 and subject = $2"
+LAST = """
+select topic, subject, max(version) as version from said
+join unnest($1::text[], $2::text[]) as asked (topic, subject) using (topic, subject) group by topic, subject
+"""
 
 Facts: TypeAlias = Sequence[Received[Any]]
 
@@ -75,11 +78,10 @@ def read_latest(found: Iterable[Found]) -> list[Received[Any]]:
     return readable
 
 
-async def is_newer(tx: Transaction, each: Received[Any]) -> bool:
-    """Whether it has a higher version than was ever said about its subject."""
-    topic, subject, version = _version(each)
-    last: int | None = await tx.fetchval(LAST, topic, subject)
-    return version > (last or 0)
+async def last_versions(tx: Transaction, facts: Facts) -> dict[tuple[str, str], int]:
+    """The highest version ever said about each of their subjects that was spoken about."""
+    rows = await tx.fetch(LAST, *columns(sorted({subject_of(each) for each in facts}), 2))
+    return {(row["topic"], row["subject"]): row["version"] for row in rows}
 
 
 async def check(tx: Transaction, facts: Facts) -> None:
@@ -120,5 +122,13 @@ def _row(each: Received[Any]) -> tuple[Any, ...]:
     )  # fmt: skip
 
 
+def subject_of(each: Received[Any]) -> tuple[str, str]:
+    return each.topic.name, each.envelope.subject
+
+
+def version_of(each: Received[Any]) -> int:
+    return each.envelope.version or 0
+
+
 def _version(each: Received[Any]) -> tuple[str, str, int]:
-    return each.topic.name, each.envelope.subject, each.envelope.version or 0
+    return *subject_of(each), version_of(each)

@@ -6,6 +6,8 @@ A number in a set time, counted among what is held, and never a share: at 63 mes
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from asyncpg import Record
+
 from chassis.database import Pool, Transaction
 from chassis.held import Held
 from contracts.catalogue import SERVICES, TOPICS, Topic
@@ -16,6 +18,9 @@ ALL = "*"
 
 FAILURES = frozenset({HoldReason.MALFORMED, HoldReason.UNKNOWN_TYPE, HoldReason.POISON})
 """What waits behind something else is nobody's failure."""
+
+OUR_FAILURES = FAILURES - {HoldReason.UNKNOWN_TYPE}
+"""Of our own topics a type that is not known yet is a release under way: the newer instances take it up by themselves."""
 
 # What was held before the last clearing has been looked at.
 STOP_ALL = """
@@ -45,6 +50,10 @@ select topic, why, held, since, $2, $3 from gone returning topic
 """
 
 
+LIFT = "delete from stop returning topic, why, held, since"
+PUT_BACK = "insert into stop (topic, why, held, since) values ($1, $2, $3, $4)"
+
+
 @dataclass(frozen=True, slots=True)
 class Limits:
     """How many failures in how many seconds: of this line's own topics, and of any one outside sender's."""
@@ -60,7 +69,7 @@ async def write(tx: Transaction, newly: Iterable[Held], limits: Limits, topic_pr
     failed = {each.topic for each in newly if each.reason in FAILURES}
     outside = sorted(each.name for each in failed if is_outside(each))
     if len(outside) < len(failed):
-        await tx.execute(STOP_ALL, OWN, sorted(FAILURES), limits.own_seconds, limits.own)
+        await tx.execute(STOP_ALL, OWN, sorted(OUR_FAILURES), limits.own_seconds, limits.own)
     if outside:
         await tx.execute(STOP_TOPICS, outside, sorted(FAILURES), limits.outside_seconds, limits.outside, topic_prefix)
 
@@ -73,6 +82,17 @@ async def read(pool: Pool) -> dict[str, str]:
 async def clear(database: "Pool | Transaction", topic: str, by: str, why: str) -> bool:
     """Let it be read again, and keep who said so; whether it was stopped."""
     return await database.fetchval(CLEAR, topic, by, why) is not None
+
+
+async def lift(tx: Transaction) -> list[Record]:
+    """Take all stops away for the rest of this transaction: what was handled once is recalled whatever has been stopped since."""
+    return list(await tx.fetch(LIFT))
+
+
+async def put_back(tx: Transaction, stopped: Iterable[Record]) -> None:
+    """As they were."""
+    await lift(tx)
+    await tx.executemany(PUT_BACK, [tuple(each) for each in stopped])
 
 
 def why_stopped(topic: str, stops: Mapping[str, str]) -> str | None:

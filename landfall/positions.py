@@ -26,6 +26,8 @@ select topic, partition, next, $3, halted, $4, $5 from positions where topic = $
 """
 MOVE = "update positions set next = $3, last_digest = null, halted = null where topic = $1 and partition = $2"
 
+FORGET_TRIES = "delete from attempt where topic = $1 and partition = $2"
+
 ENDS = {"start": 0, "end": 1}
 WIDTH = 160
 
@@ -46,6 +48,7 @@ async def move(  # noqa: PLR0913 - an order has all of these
             for each, place in sorted(following.items()):
                 await connection.execute(KEEP, name, each.partition, place, by, reason)
                 await connection.execute(MOVE, name, each.partition, place)
+                await connection.execute(FORGET_TRIES, name, each.partition)
     return {each.partition: place for each, place in following.items()}
 
 

@@ -1,4 +1,4 @@
-"""`landfall replay said`: tells a topic again, byte for byte, what a service has said on it and the topic does not hold."""
+"""`landfall replay`: tells a facts topic again what a service has said on it; or accepts where a topic of its own ends now."""
 
 import argparse
 from collections.abc import Mapping, Sequence
@@ -47,6 +47,22 @@ async def replay_said(settings: Operator, topic: str, *, by: str, reason: str) -
     return int(told.rsplit(" ", 1)[-1])
 
 
+async def accept(settings: Operator, topic: str, *, by: str, reason: str) -> None:
+    """Tell on from the topic's present end, whatever lies or is missing before it. What outsiders were told there is not told again.
+
+    Raises:
+        RefusedError: no service owns such a topic.
+    """
+    found = BY_NAME.get(topic)
+    if found is None or found.family.owner not in SERVICES or found.family.compacted:
+        message = f"{topic} is no topic whose end a service keeps"
+        raise RefusedError(message)
+    async with at(settings) as (connection, looking):
+        lies = await _lying(looking, settings, found)
+        async with connection.transaction():
+            await _rebase(connection, lies, by, reason)
+
+
 def _topic(name: str) -> Topic:
     topic = BY_NAME.get(name)
     if topic is None or topic.family.owner not in SERVICES or topic.family.order is not Order.GAPLESS:
@@ -73,8 +89,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.epilog = "Reads the LANDFALL_* variables of the service that owns the topic. See docs/runbooks/disagreement.md."
     what = parser.add_subparsers(dest="what", required=True)
     said = what.add_parser("said", help="a facts topic, from what its owner keeps")
-    said.add_argument("--topic", required=True)
-    add_who_and_why(said)
+    accepted = what.add_parser("accepted", help="nothing: tell on from where the topic ends now, because an operator has looked")
+    for each in (said, accepted):
+        each.add_argument("--topic", required=True)
+        add_who_and_why(each)
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -83,5 +101,9 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 async def _carry_out(settings: Operator, asked: argparse.Namespace) -> None:
+    if asked.what == "accepted":
+        await accept(settings, asked.topic, by=asked.by, reason=asked.reason)
+        say(f"{asked.topic}: told on from where it ends now")
+        return
     number = await replay_said(settings, asked.topic, by=asked.by, reason=asked.reason)
     say(f"{asked.topic}: {number} tellings were missing and are told again")

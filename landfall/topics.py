@@ -1,5 +1,6 @@
 """Topics are made from the catalogue and from nothing else; a broker never makes one by itself."""
 
+import asyncio
 from collections.abc import Iterable
 
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
@@ -8,6 +9,7 @@ from contracts.catalogue import TOPICS, Topic
 from landfall.topic_check import misfits
 
 TOPIC_ALREADY_EXISTS = 36
+LOOKS, LOOK_SECONDS = 120, 0.25
 
 
 class TopicError(RuntimeError):
@@ -30,6 +32,8 @@ async def make_topics(
     admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
     await admin.start()
     try:
+        if not embedded:
+            await _until_somebody_decides(admin)
         answer = await admin.create_topics(wanted, timeout_ms=60_000)
         there = [by_name[name] for name, code, _ in answer.topic_errors if code == TOPIC_ALREADY_EXISTS and not embedded]
         wrong = await misfits(admin, there, prefix)
@@ -39,3 +43,17 @@ async def make_topics(
     complaints = [f"topic {name} was not made: error {code} {text or ''}".strip() for name, code, text in refused] + wrong
     if complaints:
         raise TopicError("; ".join(complaints))
+
+
+async def _until_somebody_decides(admin: AIOKafkaAdminClient) -> None:
+    """A broker that stood still names no controller for a moment, and the client then fails with an AttributeError.
+
+    Raises:
+        TopicError: nobody was named in time.
+    """
+    for _ in range(LOOKS):
+        if (await admin.describe_cluster())["controller_id"] >= 0:
+            return
+        await asyncio.sleep(LOOK_SECONDS)
+    message = f"no broker says that it decides on topics, for {LOOKS * LOOK_SECONDS:.0f} s"
+    raise TopicError(message)

@@ -10,7 +10,6 @@ from uuid import UUID
 import asyncpg
 import httpx
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
-from prometheus_client.parser import text_string_to_metric_families
 from pydantic import SecretStr
 
 from chassis.app import serve
@@ -83,16 +82,6 @@ class Running:
             except httpx.TransportError:
                 return ["it does not answer yet"]
         return list(answer.json()["complaints"])
-
-    async def ills(self) -> list[str]:
-        """Why it must be started again."""
-        return list((await asked(self, "GET", "/healthz")).json()["complaints"])
-
-    async def figure(self, name: str, **labels: str) -> float | None:
-        """One gauge as a monitor scrapes it."""
-        scraped = (await asked(self, "GET", "/metrics")).text
-        found = [each for family in text_string_to_metric_families(scraped) for each in family.samples]
-        return next((each.value for each in found if (each.name, each.labels) == (name, labels)), None)
 
     async def ready(self) -> bool:
         return await self.complaints() == []

@@ -5,13 +5,13 @@ from uuid import UUID, uuid4
 import pytest
 import pytest_asyncio
 
+from chassis.ordering import Wish
 from chassis.room import Room
 from contracts.catalogue import FACTS
 from tests.chassis.conftest import FreshHouse
 from tests.chassis.house import House, Witness
-from tests.chassis.ordering import answers, has_read, held_versions, nothing_is_held
+from tests.chassis.ordering import answers, carried_out, has_read, held_versions, nothing_is_held
 from tests.chassis.tellings import amended, created, expected_to_travel
-from tests.waiting import until
 
 
 @pytest_asyncio.fixture
@@ -49,16 +49,17 @@ async def test_a_release_that_does_not_know_a_type_leaves_it_to_the_one_that_doe
     room = Room("intel", {"records": Witness().hear})
     with monkeypatch.context() as older:
         older.delitem(FACTS, "record-created.v1")
-        async with intel.opened(room) as running:
+        async with intel.opened(room):
             await intel.tell(created(record))
             await has_read(intel, 1)
             await intel.owner.execute(
                 "update held set ordered = 'redrive', ordered_by = 'this service', ordered_at = now(), order_reason = 'known now'"
             )
             await intel.tell(expected_to_travel(record, 2, uuid4()))
-            await has_read(intel, 2)
-            await until(running.ready, "the older release goes on")
-            assert await intel.fetchval("select count(*) from answered_order") == 0
+            await intel.tell_raw(b"no JSON")
+            await has_read(intel, 3)
+            assert await carried_out(intel, Wish.DISCARD, reason="malformed") is None
+            assert await intel.fetchval("select ordered from held where reason = 'unknown-type'") == "redrive"
 
     async with intel.opened(room):
         await nothing_is_held(intel)

@@ -9,13 +9,14 @@ from chassis.watch import Watch
 from tests.chassis.conftest import FreshHouse
 from tests.chassis.disagreeing import room
 from tests.chassis.house import Running
+from tests.chassis.probes import ills
 from tests.waiting import until
 
 DEAF = "Kafka answers others and not this reader"
 
 
 async def _is_ill(running: Running) -> bool:
-    return DEAF in await running.ills()
+    return DEAF in await ills(running)
 
 
 async def test_a_reader_that_has_stopped_asking_while_kafka_answers_others_must_be_started_again(

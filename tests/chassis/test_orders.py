@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 import pytest
 import pytest_asyncio
 
-from chassis import discarding
+from chassis import discarding, orders
 from chassis.database import Transaction
 from chassis.occasion import Batch
 from chassis.ordering import Wish
@@ -130,12 +130,16 @@ async def test_what_nobody_can_open_any_more_can_still_be_discarded(intel: House
 
 
 @pytest.mark.usefixtures("running")
-async def test_a_follower_that_nobody_can_open_stops_no_reading(intel: House, record: UUID, witness: Witness) -> None:
+async def test_a_follower_that_nobody_can_open_stops_no_reading(
+    intel: House, record: UUID, witness: Witness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(orders, "SWEEP_SECONDS", 0)
     witness.poison.clear()
     other = uuid4()
     await intel.owner.execute("update held set original = 'spoilt' where version = 2")
 
     assert await carried_out(intel, Wish.REDRIVE, version=1) is None
+    assert await carried_out(intel, Wish.REDRIVE, version=2) is not None
     await intel.tell(created(other))
     await has_read(intel, 4)
 

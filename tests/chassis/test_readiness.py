@@ -14,6 +14,7 @@ from chassis.room import Room
 from tests.chassis.conftest import FreshHouse
 from tests.chassis.disagreeing import has_effects, room
 from tests.chassis.house import House, Running, Witness
+from tests.chassis.probes import figure, ills
 from tests.chassis.relaying import check_opened, say_all
 from tests.chassis.severing import on_a_way_of_its_own
 from tests.chassis.tellings import created
@@ -39,8 +40,8 @@ async def test_who_gets_no_answer_from_kafka_says_so_and_is_not_started_again_fo
         await _recovers(running)
         with intel.kafka.silent():
             await _says(running, f"{intel.prefix}records.v1: Kafka has not answered {STALL}")
-            assert (await running.figure("landfall_fetch_age_seconds", topic=f"{intel.prefix}records.v1") or 0) > 2
-            assert await running.ills() == []
+            assert (await figure(running, "landfall_fetch_age_seconds", topic=f"{intel.prefix}records.v1") or 0) > 2
+            assert await ills(running) == []
         await _recovers(running)
 
 
@@ -49,7 +50,7 @@ async def test_who_has_nothing_to_read_is_answered_all_the_same_and_complains_of
 
     async def is_answered_again_and_again() -> bool:
         complaints.extend(await running.complaints())
-        ages.append(await running.figure("landfall_fetch_age_seconds", topic=f"{intel.prefix}records.v1") or 0)
+        ages.append(await figure(running, "landfall_fetch_age_seconds", topic=f"{intel.prefix}records.v1") or 0)
         return sum(later < earlier for earlier, later in pairwise(ages)) > 10
 
     async with intel.opened(room()) as running:
@@ -64,7 +65,7 @@ async def test_who_cannot_reach_its_database_says_so(house: FreshHouse) -> None:
         await _recovers(running)
         with way.away():
             await until(lambda: _of_the_database(running), "it says that its database does not answer")
-            assert await running.ills() == []
+            assert await ills(running) == []
         await _recovers(running)
 
 
@@ -103,7 +104,7 @@ async def test_who_does_not_lead_the_relay_says_it_too_when_nothing_is_sent(hous
         await _say(intel)
 
         await _says(running, UNSENT)
-        assert await running.figure("landfall_outbox_messages") == 1
+        assert await figure(running, "landfall_outbox_messages") == 1
         await intel.owner.execute("select pg_advisory_unlock($1)", LOCK)
         await _recovers(running)
         await until(lambda: _counts_nothing(running), "it counts nothing that waits")
@@ -114,7 +115,7 @@ async def _leads_in_its_stead(intel: House) -> bool:
 
 
 async def _counts_nothing(running: Running) -> bool:
-    return await running.figure("landfall_outbox_messages") == await running.figure("landfall_outbox_age_seconds") == 0
+    return await figure(running, "landfall_outbox_messages") == await figure(running, "landfall_outbox_age_seconds") == 0
 
 
 @pytest.mark.kafka
@@ -140,12 +141,12 @@ async def test_a_place_that_does_not_move_though_there_is_more_is_told(house: Fr
         await intel.tell(created(uuid4()))
         await _says(running, f"{topic}: its place has not moved {STALL}")
         assert await running.complains_of("the last batch failed with CannotConnectNowError")
-        assert await running.figure("landfall_lag_messages", topic=topic) == 1
-        assert (await running.figure("landfall_attempts") or 0) > 0
+        assert await figure(running, "landfall_lag_messages", topic=topic) == 1
+        assert (await figure(running, "landfall_attempts") or 0) > 0
         failing = False
         await has_effects(intel, 1)
         await _recovers(running)
-        assert await running.figure("landfall_lag_messages", topic=topic) == 0
+        assert await figure(running, "landfall_lag_messages", topic=topic) == 0
 
 
 async def test_a_handler_that_does_not_come_back_is_told_before_anybody_starts_it_again(house: FreshHouse) -> None:
@@ -158,7 +159,7 @@ async def test_a_handler_that_does_not_come_back_is_told_before_anybody_starts_i
         await _recovers(running)
         await intel.tell(created(uuid4()))
         await _says(running, f"the listener loop has not turned {STALL}")
-        assert (await running.figure("landfall_poll_age_seconds") or 0) > 2
-        assert await running.ills() == []
+        assert (await figure(running, "landfall_poll_age_seconds") or 0) > 2
+        assert await ills(running) == []
         gate.set()
         await _recovers(running)

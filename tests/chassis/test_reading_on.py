@@ -71,6 +71,7 @@ async def test_no_value_is_handed_over_before_its_place_was_found(house: FreshHo
     assert set(fitted) == {True}
 
 
+@pytest.mark.kafka
 async def test_a_place_that_could_not_be_read_when_partitions_were_given_is_not_taken_from_kafka(house: FreshHouse) -> None:
     intel = await house("intel")
     async with intel.opened(room()):

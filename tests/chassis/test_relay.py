@@ -9,12 +9,15 @@ from uuid import uuid4
 import pytest_asyncio
 from aiokafka import AIOKafkaProducer
 
+from chassis.broker import onlooker
 from chassis.database import Pool, open_pool
+from chassis.hearing import Hearing
 from chassis.occasion import Occasion, Telling
 from chassis.own_ends import Told
 from chassis.relay import Relay
 from chassis.room import Room
 from chassis.say import say
+from chassis.settings import Profile
 from contracts.catalogue import topic_of
 from contracts.codes import Cohort
 from contracts.handover_packs import HandoverNotice
@@ -140,3 +143,29 @@ async def test_a_fact_stays_so_that_it_can_be_told_again(intel: House, pool: Poo
 
     (told,) = await intel.on_topic("checks.v1")
     assert await intel.fetchval("select payload from said") == told.to_bytes()
+
+
+async def test_who_starts_while_another_leads_takes_nothing_off_its_hands(intel: House, pool: Pool) -> None:
+    sent, gate, looking = asyncio.Event(), asyncio.Event(), onlooker(intel.settings(), "test")
+
+    class Pausing(Relay):
+        """A leader that is caught between acknowledgement and deletion."""
+
+        async def _send(self, sender: AIOKafkaProducer, rows: list[Any]) -> list[Told]:
+            told = await super()._send(sender, rows)
+            sent.set()
+            await gate.wait()
+            return told
+
+    async with relaying(intel, make=Pausing) as (leader,), pool.acquire() as starting:
+        await say_all(pool, check_opened())
+        await until(sent.is_set, "a round is acknowledged and not forgotten yet")
+        await looking.start()
+        embedded = intel.kafka.profile is Profile.EMBEDDED
+        await Hearing("intel", intel.prefix, embedded, looking).listen(starting, leading=False)
+        await looking.stop()
+        gate.set()
+        await all_sent(intel)
+
+        assert leader.pulse.relay_failure is None
+    assert await intel.fetchval("select count(*) from own_end where halted is not null") == 0

@@ -72,8 +72,9 @@ def test_a_message_has_its_schema_its_headers_and_its_golden_example(kind: str) 
 
 
 def _checked(told: dict[str, Any], place: Path) -> subprocess.CompletedProcess[str]:
-    if NODE is None or not (HERE / "node_modules" / "ready").is_file():
-        pytest.skip("needs Node and what make check-asyncapi installs")
+    if NODE is None or shutil.which("npm") is None:
+        pytest.skip("needs Node and npm")
+    subprocess.run(["make", "-s", "docs/asyncapi/node_modules/ready"], cwd=ROOT, capture_output=True, check=True)  # noqa: S607 - as users find it
     place.write_text(json.dumps(told), encoding="utf-8")
     return subprocess.run([NODE, HERE / "check.mjs", place], capture_output=True, text=True, check=False, timeout=60)
 

@@ -1,5 +1,6 @@
 """A facts topic that Kafka lost: noticed by who told it and by who heard it, told again byte for byte, counted once."""
 
+from datetime import date
 from uuid import UUID, uuid4
 
 import asyncpg
@@ -10,17 +11,19 @@ from chassis import own_ends
 from chassis.agreement import ABSENT
 from contracts.catalogue import BY_NAME
 from contracts.codes import Cohort
-from contracts.records import RecordCreated
+from contracts.records import RecordCreated, TravelExpected
 from landfall.operator_settings import Operator
 from landfall.operators import RefusedError
 from landfall.positions import move
-from landfall.replay import replay_said
+from landfall.replay import accept, replay_said
+from services.handover.app import room as handover_room
 from services.intel.app import room as intel_room
 from services.stats.app import room as stats_room
 from tests.chassis.conftest import FreshHouse, house
 from tests.chassis.disagreeing import make_topic_again
 from tests.chassis.house import House, Running
 from tests.faults.outsiders import has_heard, standing, tell
+from tests.records.telling import KEYS
 from tests.waiting import until
 
 __all__ = ["house"]
@@ -143,3 +146,25 @@ async def test_a_place_moves_only_to_where_the_topic_has_values_and_who_moved_it
     assert len((await standing(intel))["intel_check"]) == 30
     kept = await intel.owner.fetchrow("select previous, following, moved_by, reason from position_move")
     assert tuple(kept or ()) == (end, 0, WHY["by"], WHY["reason"])
+
+
+async def test_what_only_a_force_was_told_cannot_be_told_again_but_the_topic_goes_on(house: FreshHouse) -> None:
+    handover, packs, people = await house("handover"), BY_NAME["handover-packs.kent.v1"], [uuid4() for _ in range(2)]
+    async with handover.opened(handover_room(KEYS)) as telling:
+        await _offer_to_kent(handover, people[0])
+        await has_heard(handover, 2)
+        await make_topic_again(handover, packs)
+        await _offer_to_kent(handover, people[1])
+        await _complains_of(telling, own_ends.MADE_AGAIN)
+
+        with pytest.raises(RefusedError, match="is not kept in said"):
+            await replay_said(_operator(handover), packs.name, **WHY)
+        await accept(_operator(handover), packs.name, **WHY)
+        await has_heard(handover, 4)
+        await until(telling.ready, "it tells on")
+
+
+async def _offer_to_kent(handover: House, record_id: UUID) -> None:
+    landing = TravelExpected(record_id=record_id, travel_id=uuid4(), landing_day=date(2031, 6, 1), force="kent")
+    await tell(handover, RecordCreated(record_id=record_id, cohort=Cohort.FNSO), version=1)
+    await tell(handover, landing, version=2)

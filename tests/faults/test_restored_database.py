@@ -1,6 +1,7 @@
 """A database restored from a backup that is older than Kafka: the service hears itself first, and nothing is lost or told twice."""
 
 from collections import Counter
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -9,9 +10,11 @@ from uuid import UUID, uuid4
 import httpx
 import pytest
 
-from chassis.database import open_pool
+from chassis.database import Transaction, open_pool
 from chassis.footing import WentBackError
-from chassis.hearing import OlderDatabaseError
+from chassis.hearing import FOREIGN, OlderDatabaseError
+from chassis.occasion import Batch
+from chassis.ordering import Wish, order
 from chassis.retold import CannotRecallError
 from chassis.room import Room
 from contracts.codes import Channel, CloseReason, Cohort, DeclineReason, Sender
@@ -36,6 +39,7 @@ pytestmark = pytest.mark.kafka
 
 TODAY = datetime.now(UTC).date()
 FUTURE = TODAY + timedelta(days=30)
+WHO = ("ACRO-1", "a release that can bear them is installed")
 IN_DOUBT = a_conviction(categories=["1003 00"])
 
 
@@ -211,3 +215,59 @@ async def test_what_was_told_otherwise_since_a_restore_is_refused(house: FreshHo
     with pytest.raises(CannotRecallError, match="restore it again"):
         async with intel.opened(intel_room()) as running:
             await until(running.task.done, "it refuses to start")
+
+
+async def test_what_was_held_before_the_backup_and_redriven_after_it_is_recalled(house: FreshHouse, tmp_path: Path) -> None:
+    records = await house("records")
+    room = records_room(KEYS)
+    unbearable = replace(room, families={**room.families, "notifications": _cannot_bear})
+    async with records.opened(unbearable):
+        await tell(records, _of(1), _of(2), principal=Channel.UK_CRIS)
+        await has_heard(records, 2)
+    backup = await back_up(records.superuser_url, tmp_path / "backup")
+    async with records.opened(room):
+        await order(records.owner, [row["held_id"] for row in await records.owner.fetch("select held_id from held")], Wish.REDRIVE, *WHO)
+        await until(lambda: _holds_nothing(records), "both are taken up")
+        await has_heard(records, 2)
+
+    await _restored_as_it_was(records, room, backup)
+
+    assert await _states(records) == {"accepted": 2}
+
+
+async def _cannot_bear(_batch: Batch, _tx: Transaction) -> None:
+    message = "a release that cannot bear notifications"
+    raise ValueError(message)
+
+
+async def _holds_nothing(records: House) -> bool:
+    return (await standing(records))["held"] == []
+
+
+async def test_garbage_of_many_days_heard_again_at_once_stops_nothing(house: FreshHouse, tmp_path: Path) -> None:
+    records, limit = await house("records"), 5
+    async with records.opened(records_room(KEYS), channel_stop_after=1000):
+        await tell(records, _of(1), principal=Channel.UK_CRIS)
+        await has_heard(records, 1)
+        backup = await back_up(records.superuser_url, tmp_path / "backup")
+        for _ in range(2 * limit):
+            await records.tell_raw(b"garbage", key=b"SYN-000001", topic="notifications.uk-cris.v1")
+        await tell(records, *[_of(number) for number in range(2, 20)], principal=Channel.UK_CRIS)
+        await has_heard(records, 1 + 2 * limit + 18)
+
+    await restore(records.superuser_url, records.name, backup)
+    async with records.opened(records_room(KEYS), channel_stop_after=limit) as running:
+        await until(running.ready, "it is ready")
+    assert await _states(records) == {"accepted": 19}
+
+
+async def test_what_no_service_can_have_told_halts_its_topic_and_not_the_service(house: FreshHouse) -> None:
+    intel = await house("intel")
+    await intel.tell_raw(b"garbage", topic="checks.v1")
+
+    async with intel.opened(intel_room()) as running:
+        await until(lambda: _complains_of(running, FOREIGN), "it complains of what lies there")
+
+
+async def _complains_of(running: Running, part: str) -> bool:
+    return any(part in each for each in await running.complaints())

@@ -99,17 +99,25 @@ class Load:
 
 
 @asynccontextmanager
-async def load(system: System) -> AsyncIterator[Load]:
-    """Outsiders at work; on leaving feeds fall silent, and forces answer what is still asked."""
+async def producing(system: System) -> AsyncIterator[Load]:
+    """Outsiders who tell only what they are asked to."""
     producer = AIOKafkaProducer(bootstrap_servers=system.kafka.bootstrap, acks="all", enable_idempotence=True)
     await producer.start()
-    found = Load(system, producer)
-    telling = [asyncio.create_task(found.run()), asyncio.create_task(found.answer())]
     try:
-        yield found
+        yield Load(system, producer)
     finally:
-        for each in telling:
-            each.cancel()
-            with suppress(asyncio.CancelledError):
-                await each
         await producer.stop()
+
+
+@asynccontextmanager
+async def load(system: System) -> AsyncIterator[Load]:
+    """Outsiders at work, until this is left."""
+    async with producing(system) as found:
+        telling = [asyncio.create_task(found.run()), asyncio.create_task(found.answer())]
+        try:
+            yield found
+        finally:
+            for each in telling:
+                each.cancel()
+                with suppress(asyncio.CancelledError):
+                    await each

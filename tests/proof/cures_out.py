@@ -1,0 +1,79 @@
+"""Each cure is taken out in turn, in a clone, and the test that guards it must go red."""
+
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from time import monotonic
+
+PATIENCE_SECONDS = "15"
+RED = 1
+"""What pytest ends with where a test failed; anything else that is not 0 is a mistake in the patch."""
+
+
+@dataclass(frozen=True)
+class Cure:
+    """A patch that takes one cure out, what it is, and the test that must see it."""
+
+    patch: Path
+    what: str
+    test: str
+
+    @classmethod
+    def read(cls, patch: Path) -> "Cure":
+        what, test, *_ = patch.read_text().splitlines()
+        return cls(patch, what.removeprefix("# "), test.removeprefix("# test: "))
+
+
+@dataclass(frozen=True)
+class Taken:
+    """How its test went without it."""
+
+    cure: Cure
+    status: int
+    seconds: float
+    output: str
+
+    @property
+    def caught(self) -> bool:
+        return self.status == RED
+
+    def __str__(self) -> str:
+        verdict = "caught" if self.caught else f"NOT CAUGHT (pytest ended with {self.status})"
+        return f"{verdict:8} {self.cure.patch.stem:6} {self.cure.what} [{self.seconds:.0f} s]"
+
+
+def cures(folder: Path) -> list[Cure]:
+    """All of them, in the order of the hazards."""
+    found = sorted((folder / "tests" / "proof" / "cures").glob("*.patch"), key=_place)
+    return [Cure.read(each) for each in found]
+
+
+def _place(patch: Path) -> tuple[int, str]:
+    found = re.fullmatch(r"H(\d+)(.*)", patch.stem)
+    return (int(found[1]), found[2]) if found else (0, patch.stem)
+
+
+def pytest_in(folder: Path, tests: Sequence[str], **more: str) -> tuple[int, float, str]:
+    """Run these tests of a checkout with this environment's Python; status, seconds, what was printed."""
+    began = monotonic()
+    environment = {**os.environ, "LANDFALL_TEST_KAFKA": "jars", **more}
+    command = [sys.executable, "-m", "pytest", "-q", *tests]
+    ran = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
+    return ran.returncode, monotonic() - began, ran.stdout + ran.stderr
+
+
+def take_out(folder: Path, cure: Cure) -> Taken:
+    """Without it, its test; and then back with it.
+
+    Raises:
+        subprocess.CalledProcessError: the patch does not apply any more.
+    """
+    subprocess.run(["git", "apply", str(cure.patch)], cwd=folder, check=True)
+    try:
+        return Taken(cure, *pytest_in(folder, [cure.test], LANDFALL_TEST_PATIENCE_SECONDS=PATIENCE_SECONDS))
+    finally:
+        subprocess.run(["git", "apply", "--reverse", str(cure.patch)], cwd=folder, check=True)

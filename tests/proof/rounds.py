@@ -1,0 +1,58 @@
+"""Two instances are told of the same people over two channels at the same time, again and again: one record each, every time."""
+
+import asyncio
+from collections.abc import Sequence
+
+import asyncpg
+
+from chassis.ids import uuid7
+from contracts.codes import Channel
+from contracts.notifications import NotificationReceived
+from tests.builders import a_conviction, a_notification, a_person, numbers
+from tests.proof.load import Load, producing
+from tests.proof.system import System
+from tests.waiting import until
+
+PEOPLE = 50
+SAID = "select count(*) from said where topic = 'decisions.v1'"
+RECORDS = "select count(*) from record"
+
+
+async def rounds(system: System, number: int) -> list[int]:
+    """So many rounds; how many records each of them made."""
+    made: list[int] = []
+    connection = await asyncpg.connect(system.superuser_url("records"))
+    try:
+        async with producing(system) as outsiders:
+            for each in range(number):
+                await _tell(outsiders, each)
+                await until(lambda at=each: _all_decided(connection, at), "all are decided on")  # type: ignore[misc]  # each round its own
+                made.append(await connection.fetchval(RECORDS) - sum(made))
+    finally:
+        await connection.close()
+    return made
+
+
+async def _tell(outsiders: Load, number: int) -> None:
+    told = [
+        outsiders.tell(each, channel)
+        for channel, country in ((Channel.UK_CRIS, "FR"), (Channel.INTERPOL, "ES"))
+        for each in _people(number, channel, country)
+    ]
+    await asyncio.gather(*told)
+
+
+def _people(number: int, channel: str, country: str) -> Sequence[NotificationReceived]:
+    """The same people under every channel's own references, which fall on partitions of their own."""
+    return [
+        a_notification(
+            f"{channel[:3].upper()}-{uuid7().hex[-12:]}",
+            person=a_person(surname=f"Zynba{number}x{each}", identifiers=numbers(passport=f"SYN{number:04}{each:03}")),
+            conviction=a_conviction(country=country),
+        )
+        for each in range(PEOPLE)
+    ]
+
+
+async def _all_decided(connection: "asyncpg.Connection[asyncpg.Record]", number: int) -> bool:
+    return bool(await connection.fetchval(SAID) == 2 * PEOPLE * (number + 1))
