@@ -21,6 +21,7 @@ from chassis.retold import Facts
 from chassis.room import Room
 from chassis.settings import ClockKind, Profile, Settings
 from contracts.catalogue import Order, owned_by
+from contracts.discards import TellingDiscarded
 
 LOCK = 0x726563616C6C  # "recall": one instance recalls, the others wait and then find nothing to recall
 # However long the others wait for it, and Kafka is read in between.
@@ -85,7 +86,7 @@ class Recall:
 
     def _is_folded(self, each: Received[Any]) -> bool:
         """What was set aside is set aside again when it is heard again."""
-        return not isinstance(each.fact, self.room.not_recalled)
+        return not isinstance(each.fact, (TellingDiscarded, *self.room.not_recalled))
 
     async def _number_on(self, tx: Transaction) -> None:
         """Where the latest replaces, nothing is folded: what is derived is derived again. But its versions go on from what is told."""

@@ -17,7 +17,7 @@ from chassis.looking_back import ASK, LookingBack, row_of
 from chassis.own_ends import Told
 from chassis.pulse import Pulse
 from chassis.settings import Settings
-from contracts.catalogue import BY_NAME
+from contracts.catalogue import BY_NAME, owned_by
 from contracts.envelope import CONTENT_TYPE
 
 if TYPE_CHECKING:
@@ -55,12 +55,17 @@ class Relay:
     sweep_seconds: float = 0.5
     send_seconds: float = 30.0
     round_messages: int = 1000
+    compared: frozenset[str] = field(init=False)
     woken: asyncio.Event = field(default_factory=asyncio.Event)
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
     leading: bool = False
     floor: int = 0
     top: int = 0
     scan_at: float = 0.0
+
+    def __post_init__(self) -> None:
+        prefix = self.settings.kafka_topic_prefix
+        self.compared = frozenset(prefix + topic.name for topic in owned_by(self.name) if not topic.family.compacted)
 
     def wake(self) -> None:
         """Something was committed."""
@@ -179,8 +184,7 @@ class Relay:
 
     def _is_compared(self, told: Told) -> bool:
         """Whether it lies on a topic that `chassis.hearing` looks at; compacted ones are read back as a whole."""
-        family = BY_NAME[told.partition.topic.removeprefix(self.settings.kafka_topic_prefix)].family
-        return family.owner == self.name and not family.compacted
+        return told.partition.topic in self.compared
 
     async def _send(self, sender: AIOKafkaProducer, rows: list[Any]) -> list[Told]:
         prefix = self.settings.kafka_topic_prefix

@@ -202,8 +202,8 @@ def read_by(service: str) -> tuple[Topic, ...]:
 
 
 def owned_by(service: str) -> tuple[Topic, ...]:
-    """All topics that this service alone says."""
-    return topics_where(lambda topic: topic.family.owner == service)
+    """All topics that this service alone says and keeps in `said`: its own, and of those that every service has the one that is its."""
+    return topics_where(lambda topic: topic.family.owner == service or (topic.principal == service and topic.family.order is Order.GAPLESS))
 
 
 def topic_of(fact: Fact) -> Topic:

@@ -11,7 +11,7 @@ from chassis.database import Transaction
 from chassis.place import digest
 from chassis.reading import read_on
 from chassis.settings import Profile
-from contracts.catalogue import BY_NAME, SERVICES, Order, Topic
+from contracts.catalogue import BY_NAME, SERVICES, Order, Topic, owned_by
 from contracts.wire import identify
 from landfall.operator_settings import Operator, at, carry_out
 from landfall.operators import RefusedError, add_who_and_why, say
@@ -54,7 +54,7 @@ async def accept(settings: Operator, topic: str, *, by: str, reason: str) -> Non
         RefusedError: no service owns such a topic.
     """
     found = BY_NAME.get(topic)
-    if found is None or found.family.owner not in SERVICES or found.family.compacted:
+    if found is None or found.family.compacted or not any(found in owned_by(service) for service in SERVICES):
         message = f"{topic} is no topic whose end a service keeps"
         raise RefusedError(message)
     async with at(settings) as (connection, looking):
@@ -65,9 +65,9 @@ async def accept(settings: Operator, topic: str, *, by: str, reason: str) -> Non
 
 def _topic(name: str) -> Topic:
     topic = BY_NAME.get(name)
-    if topic is None or topic.family.owner not in SERVICES or topic.family.order is not Order.GAPLESS:
-        choices = ", ".join(each.name for each in BY_NAME.values() if each.family.order is Order.GAPLESS and each.family.owner in SERVICES)
-        message = f"{name} is not kept in said; these are: {choices}"
+    kept = [each for service in SERVICES for each in owned_by(service) if each.family.order is Order.GAPLESS]
+    if topic is None or topic not in kept:
+        message = f"{name} is not kept in said; these are: {', '.join(each.name for each in kept)}"
         raise RefusedError(message)
     return topic
 

@@ -142,7 +142,7 @@ def test_where_the_latest_replaces_the_broker_forgets_what_was_replaced_within_t
 
 
 def test_dashboards_hear_statistics_and_nothing_else() -> None:
-    assert read_by(DASHBOARDS) == owned_by("stats") == (BY_NAME["statistics.v1"],)
+    assert read_by(DASHBOARDS) == (BY_NAME["statistics.v1"],)
 
 
 def test_stamps_of_a_past_year_never_expire_a_message() -> None:
@@ -155,3 +155,11 @@ def test_a_fact_cannot_name_a_force_without_a_topic() -> None:
     with_a_topic = [topic.principal for topic in TOPICS if topic.family.name == "handover-packs"]
 
     assert TypeAdapter(list[ForceSlug]).validate_python(with_a_topic) == with_a_topic
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_a_service_owns_what_it_discards_and_not_what_it_answers_a_scenario(service: str) -> None:
+    ours = {topic.name for topic in owned_by(service)}
+
+    assert f"discards.{service}.v1" in ours
+    assert not any(name.startswith("quiet.") for name in ours)
