@@ -112,10 +112,10 @@ async def test_what_is_discarded_counts_as_heard_and_is_said_to_be_discarded(int
     await intel.tell(amended(record, 4))
     await has_read(intel, 4)
     assert await intel.versions(record) == [2, 3, 4]
-    (said,) = [each.data for each in await intel.on_topic("discards.intel.v1")]
-    assert (said.who, said.family, said.reason, said.told_about, said.version) == (
-        "intel", FamilyName.RECORDS, HoldReason.POISON, record, 1,
-    )  # fmt: skip
+    said = [each.data for each in await intel.on_topic("discards.intel.v1")]
+    assert [(each.who, each.family, each.reason, each.told_about, each.version) for each in said] == [
+        ("intel", FamilyName.RECORDS, HoldReason.POISON, record, 1)
+    ]
 
 
 @pytest.mark.usefixtures("running")
