@@ -2,8 +2,6 @@
 
 import asyncio
 from collections.abc import Iterable
-from contextlib import suppress
-from typing import Any
 
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
@@ -31,10 +29,9 @@ async def make_topics(
         NewTopic(name, each.partitions_on(embedded=embedded), replicas, topic_configs=None if embedded else each.settings)
         for name, each in by_name.items()
     ]
-    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
-    await admin.start()
+    admin = await _asking_who_decides(bootstrap)
     try:
-        answer = await _create(admin, wanted)
+        answer = await admin.create_topics(wanted, timeout_ms=60_000)
         there = [by_name[name] for name, code, _ in answer.topic_errors if code == TOPIC_ALREADY_EXISTS and not embedded]
         wrong = await misfits(admin, there, prefix)
     finally:
@@ -45,15 +42,18 @@ async def make_topics(
         raise TopicError("; ".join(complaints))
 
 
-async def _create(admin: AIOKafkaAdminClient, wanted: list[NewTopic]) -> Any:
-    """What the broker answers. The client fails with an AttributeError where no controller is named, as by a broker that just stood still.
+async def _asking_who_decides(bootstrap: str) -> AIOKafkaAdminClient:
+    """A client that was told who decides. A broker that just stood still names nobody, and who was told so has nobody to ask again.
 
     Raises:
         TopicError: nobody was named in time.
     """
     for _ in range(TRIES):
-        with suppress(AttributeError):
-            return await admin.create_topics(wanted, timeout_ms=60_000)
+        admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
+        await admin.start()
+        if admin._client.cluster.controller is not None:  # noqa: SLF001 - its methods fail with an AttributeError where nobody is
+            return admin
+        await admin.close()
         await asyncio.sleep(PAUSE_SECONDS)
     message = f"no broker says who decides on topics, for {TRIES * PAUSE_SECONDS:.0f} s"
     raise TopicError(message)
