@@ -12,6 +12,7 @@ from chassis.agreement import starts_of
 from chassis.broker import onlooker
 from chassis.reading import read_on
 from contracts.catalogue import BY_NAME, SERVICES, Order, owned_by, read_by
+from contracts.decisions import NotificationHeld
 from contracts.envelope import Envelope
 from contracts.wire import decode
 from tests.proof.load import Load
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
 PATIENCE_SECONDS = 180.0
+HELD = NotificationHeld.TYPE
 LATEST_SAID = "select distinct on (subject) subject, payload from said where topic = 'statistics.v1' order by subject, version desc"
 
 
@@ -113,6 +115,7 @@ async def compare(system: System, load: Load) -> Verdict:
     _decisions(verdict, load, facts["decisions.v1"])
     for name in SERVICES:
         await _memory(verdict, system, name, facts)
+        await _held(verdict, system, load, name, facts)
     await _stores(verdict, system, facts)
     await _latest(verdict, system)
     return verdict
@@ -135,7 +138,10 @@ def _versions(verdict: Verdict, name: str, told: Iterable[Envelope[Any]]) -> Non
 
 
 def _decisions(verdict: Verdict, load: Load, told: Iterable[Envelope[Any]]) -> None:
-    decided = Counter(each.causationid for each in told)
+    decided = Counter(each.causationid for each in told if each.type != HELD)
+    held = sum(each.type == HELD for each in told)
+    garbled = load.garbled["records"]
+    verdict.check(f"{held} notifications are told to be held, and {garbled} could not be read", holds=held == garbled)
     verdict.lost = sum(decided[each] == 0 for each in load.told)
     verdict.doubled = sum(decided[each] > 1 for each in load.told)
     verdict.check("something was decided on that nobody told", holds=set(decided) == set(load.told))
@@ -158,8 +164,18 @@ async def _memory(verdict: Verdict, system: System, name: str, facts: dict[str, 
             told = Counter(each.subject for each in facts[topic.name])
             heard = {subject: version for (at, subject), version in seen.items() if at == topic.name}
             verdict.check(f"{name} heard {topic.name} otherwise", holds=heard == dict(told))
+
+
+async def _held(verdict: Verdict, system: System, load: Load, name: str, facts: dict[str, list[Envelope[Any]]]) -> None:
+    """Held is what could not be read, but for what was discarded; and every discard is told."""
     held = await rows_of(system, name, "select topic, reason from held")
-    verdict.check(f"{name} holds {len(held)} tellings ({sorted({row['reason'] for row in held})})", holds=not held)
+    reasons, discarded = {row["reason"] for row in held}, system.discarded[name]
+    expected = load.garbled[name] - len(set(discarded))
+    verdict.check(
+        f"{name} holds {len(held)} tellings ({sorted(reasons)}), not {expected}", holds=len(held) == expected and reasons <= {"malformed"}
+    )
+    told = len(facts[f"discards.{name}.v1"])
+    verdict.check(f"{name} tells of {told} discards, not {len(discarded)}", holds=told == len(discarded))
 
 
 async def _stores(verdict: Verdict, system: System, facts: dict[str, list[Envelope[Any]]]) -> None:

@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from time import monotonic
 
+from contracts.catalogue import SERVICES
 from tests.places import kafka as kafkas
 from tests.proof import drills
 from tests.proof.agreement import Verdict
@@ -20,7 +21,7 @@ from tests.proof.rounds import PEOPLE, rounds
 from tests.proof.system import System, places, system
 
 ROUNDS = 200
-RESTORED = ("records", "handover", "stats")
+RESTORED = SERVICES
 LOST_FACTS, LOST_LATEST = "records.v1", "statistics.v1"
 
 SUITES = {

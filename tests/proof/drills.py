@@ -2,33 +2,84 @@
 
 import asyncio
 from pathlib import Path
+from uuid import UUID
 
+import asyncpg
+
+from chassis.ordering import Wish, order
 from contracts.catalogue import BY_NAME, SERVICES
 from landfall.positions import move
 from landfall.reconcile import reconcile
 from landfall.replay import replay_said
 from tests.chassis.disagreeing import remake
 from tests.places.backup import back_up, restore
-from tests.proof.agreement import Verdict, at_rest, compare
-from tests.proof.load import Load, load
+from tests.proof.agreement import Verdict, at_rest, compare, rows_of
+from tests.proof.load import GARBLED, Load, load
 from tests.proof.system import System
+from tests.waiting import until
 
 LEAD_SECONDS, BACKUP_AGE_SECONDS, AFTER_SECONDS = 10.0, 30.0, 10.0
 PATIENCE_SECONDS = 60.0
+HELD = 'select held_id from held order by kept_at, "offset"'
 WHY = {"by": "ACRO-1", "reason": "a drill"}
 
 
 async def restored(system: System, name: str) -> Verdict:
-    """One service's database is restored from a backup 30 seconds old, while everybody else goes on."""
+    """One service's database is restored from a backup 30 seconds old, while everybody else goes on.
+
+    It runs twice, as it should, and holds what could not be read; some of that is discarded before the backup, some after.
+    """
     async with load(system) as outsiders:
+        await system.start(name)
         await asyncio.sleep(LEAD_SECONDS)
+        await _discard(system, outsiders, name, oldest=True)
         backup = await back_up(system.superuser_url(name), Path(system.folder) / f"{system.prefix}{name}.backup")
         await asyncio.sleep(BACKUP_AGE_SECONDS)
+        lost = await _discard(system, outsiders, name, oldest=False)
         system.stop(name)
         await restore(system.superuser_url(name), name, backup)
         await system.start(name)
-        await asyncio.sleep(AFTER_SECONDS)
+        await asyncio.sleep(AFTER_SECONDS / 2)
+        await system.start(name)
+        await asyncio.sleep(AFTER_SECONDS / 2)
+        await _discard_again(system, name, lost)
         return await _judge(system, outsiders)
+
+
+async def _discard(system: System, outsiders: Load, name: str, *, oldest: bool) -> list[UUID]:
+    """An operator gives up what was held first, or last; nothing where this service hears only what can be read."""
+    if name not in GARBLED:
+        return []
+    await until(lambda: outsiders.garbled[name] > len(system.discarded[name]), "something cannot be read", PATIENCE_SECONDS)
+    await until(lambda: _any_held(system, name), "it is held", PATIENCE_SECONDS)
+    found = [row["held_id"] for row in await rows_of(system, name, HELD)][0 if oldest else -1]
+    await _order(system, name, [found])
+    return [found]
+
+
+async def _discard_again(system: System, name: str, lost: list[UUID]) -> None:
+    """Of what cannot be read nobody can say later that this was it: it is held again, and given up again."""
+    if lost:
+        await _order(system, name, lost)
+
+
+async def _any_held(system: System, name: str) -> bool:
+    return bool(await rows_of(system, name, HELD))
+
+
+async def _order(system: System, name: str, held_ids: list[UUID]) -> None:
+    connection = await asyncpg.connect(system.superuser_url(name))
+    try:
+        ordered = await order(connection, held_ids, Wish.DISCARD, *WHY.values())
+        assert ordered == len(held_ids), "what was to be discarded is not held"
+        system.discarded[name] += held_ids
+        await until(lambda: _are_gone(connection, held_ids), "the discard is carried out", PATIENCE_SECONDS)
+    finally:
+        await connection.close()
+
+
+async def _are_gone(connection: "asyncpg.Connection[asyncpg.Record]", held_ids: list[UUID]) -> bool:
+    return not await connection.fetchval("select exists (select from held where held_id = any($1::uuid[]))", held_ids)
 
 
 async def _judge(system: System, outsiders: Load, *, in_order: bool = True) -> Verdict:

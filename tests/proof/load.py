@@ -1,6 +1,7 @@
 """Outsiders at a steady pace: feeds that notify, a border that tells of landings, forces that accept whoever they are offered."""
 
 import asyncio
+from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
@@ -24,12 +25,18 @@ from tests.proof.system import System
 
 PACE_SECONDS = 0.025
 FORCES = ("cleveland", "kent", "police-scotland")
+GARBLED_EVERY = 60
+GARBLED = {"records": ("notifications", Channel.INTERPOL), "handover": ("handover-replies", "kent")}
+"""Who hears what cannot be read, and whose topic it comes on."""
+
 CATEGORIES = {"accepted": "1001 00", "referred": "1003 00", "refused": "2100 00"}
 
 
 @dataclass
 class Load:
-    """`told` is every notification by its message's id, `expected` how many landings were told of."""
+    """`told` is every notification by its message's id, `expected` how many landings were told of, `garbled` how much each service
+    heard that cannot be read.
+    """
 
     system: System
     producer: AIOKafkaProducer
@@ -38,6 +45,7 @@ class Load:
     known: list[int] = field(default_factory=list)
     expected: int = 0
     answered: set[UUID] = field(default_factory=set)
+    garbled: Counter[str] = field(default_factory=Counter)
     silent: bool = False
 
     def silence(self) -> None:
@@ -52,6 +60,8 @@ class Load:
             await self._notify(number)
             if self.known and number % 10 == 0:
                 await self._expect(self.known.pop(0))
+            if number % GARBLED_EVERY == 0:
+                await self._garble(number)
             await asyncio.sleep(PACE_SECONDS)
 
     async def _notify(self, number: int) -> None:
@@ -73,6 +83,12 @@ class Load:
         )  # fmt: skip
         await self.tell(notice, Sender.BORDER_FORCE)
         self.expected += 1
+
+    async def _garble(self, number: int) -> None:
+        for reader, (family, principal) in GARBLED.items():
+            name = self.system.prefix + topic_name(family, principal)
+            await self.producer.send_and_wait(name, f"{{{number}".encode(), key=f"SYN-G-{number:06}".encode())
+            self.garbled[reader] += 1
 
     async def tell(self, fact: Fact, principal: str) -> UUID:
         topic, at = BY_NAME[topic_name(fact.FAMILY, principal)], datetime.now(UTC)

@@ -1,11 +1,13 @@
 """Four services as processes of their own on Apache Kafka and PostgreSQL, for drills that stop, restore and lose parts of it."""
 
 import secrets
+from collections import defaultdict
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
+from uuid import UUID
 
 from pydantic import SecretStr
 
@@ -25,7 +27,9 @@ from tests.waiting import until
 
 @dataclass
 class System:
-    """What runs where. `prefix` keeps the topics of one drill apart from those of the next."""
+    """What runs where. `prefix` keeps the topics of one drill apart from those of the next; `discarded` is what operators gave up, held
+    telling by held telling, as often as they did.
+    """
 
     kafka: Kafka
     postgres: Postgres
@@ -34,13 +38,15 @@ class System:
     databases: dict[str, Database]
     prefix: str = field(default_factory=lambda: f"d{secrets.token_hex(3)}.")
     running: dict[str, list[ServiceProcess]] = field(default_factory=dict)
+    discarded: defaultdict[str, list[UUID]] = field(default_factory=lambda: defaultdict(list))
 
     async def start(self, *names: str, number: int = 1) -> None:
-        """So many instances of each of these services, until they are ready."""
+        """So many more instances of each of these services, until all are ready."""
         for name in names:
             environment = environment_of(self.kafka, self.databases[name], self.prefix, self.folder)
-            logs = (self.folder / f"{self.prefix}{name}-{index}.log" for index in range(number))
-            self.running.setdefault(name, []).extend(ServiceProcess(name, environment, self.leash, log) for log in logs)
+            running = self.running.setdefault(name, [])
+            logs = [self.folder / f"{self.prefix}{name}-{len(running) + index}.log" for index in range(number)]
+            running.extend(ServiceProcess(name, environment, self.leash, log) for log in logs)
         await until(lambda: all(each.ready() for name in names for each in self.running[name]), "they are ready", 120)
 
     def stop(self, *names: str) -> None:
