@@ -4,7 +4,7 @@ import asyncio
 import random
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import Any
 
 import structlog
 from aiokafka import AIOKafkaProducer, TopicPartition
@@ -14,33 +14,18 @@ from chassis.broker import dismiss, producer
 from chassis.database import connect
 from chassis.hearing import OlderDatabaseError, OwnTopicError, hear_first
 from chassis.looking_back import ASK, LookingBack, row_of
+from chassis.outbox import Connection, Outbox, forget
 from chassis.own_ends import Told
 from chassis.pulse import Pulse
 from chassis.settings import Settings
-from contracts.catalogue import BY_NAME, owned_by
+from contracts.catalogue import owned_by
 from contracts.envelope import CONTENT_TYPE
-
-if TYPE_CHECKING:
-    import asyncpg
 
 LOCK = 0x72656C6179  # "relay"
 WAKE = "outbox"
-FULL_SCAN_SECONDS = 1.0
-PAUSES_PER_SCAN = 20
 
-# Read from a floor: rows below it were deleted but may still lie there under somebody's snapshot. A full scan finds late committers;
-# the longer one takes, the longer it is until the next.
-READ = """
-select outbox.seq, said.id, said.topic, said.key, said.payload, said.traceparent
-from outbox join said on said.id = outbox.said_id
-where outbox.seq >= $1 order by outbox.seq limit $2
-"""
-FORGET = "delete from outbox where seq = any($1::bigint[])"
-FORGET_PERSONAL = "update said set payload = null where id = any($1::uuid[])"
 LEAD = "select pg_try_advisory_lock($1)"
 LEADING = "select count(*) = 1 from pg_locks where locktype = 'advisory' and pid = pg_backend_pid() and objid = ($1 & 4294967295)::oid"
-
-Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 
 log = structlog.get_logger()
 
@@ -59,12 +44,10 @@ class Relay:
     woken: asyncio.Event = field(default_factory=asyncio.Event)
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
     leading: bool = False
-    floor: int = 0
-    top: int = 0
-    scan_at: float = 0.0
+    outbox: Outbox = field(init=False)
 
     def __post_init__(self) -> None:
-        prefix = self.settings.kafka_topic_prefix
+        prefix, self.outbox = self.settings.kafka_topic_prefix, Outbox(self.round_messages)
         self.compared = frozenset(prefix + topic.name for topic in owned_by(self.name) if not topic.family.compacted)
 
     def wake(self) -> None:
@@ -113,7 +96,7 @@ class Relay:
             await connection.add_listener(WAKE, lambda *_: self.wake())
             await connection.add_listener(ASK, lambda *_: self.wake())
             await connection.add_listener(ASK, back.ask)
-            self.leading, self.floor, self.top, self.scan_at = True, 0, 0, 0.0
+            self.leading, self.outbox = True, Outbox(self.round_messages)
             while True:
                 if back.is_due:
                     await self._tell_again(connection, sender, [row_of(each) for each in await back.look(connection)])
@@ -142,24 +125,12 @@ class Relay:
 
     async def _round(self, connection: Connection, sender: AIOKafkaProducer) -> bool:
         """Send what is there, wait for all of it, forget what was acknowledged; whether there may be more."""
-        rows = await self._read(connection)
+        self.pulse.turned("relay")
+        rows = await self.outbox.read(connection)
         if rows:
             await self._forget(connection, rows, await self._send_as_leader(connection, sender, rows))
         self.pulse.relayed(len(rows))
-        return self._go_up(rows)
-
-    async def _read(self, connection: Connection) -> list[Any]:
-        """The next round: from the floor, or from the very first when it is time to look for who committed late with a low number."""
-        self.pulse.turned("relay")
-        began = asyncio.get_running_loop().time()
-        scanning = began >= self.scan_at
-        if scanning:
-            self.floor = 0
-        rows = await connection.fetch(READ, self.floor, self.round_messages)
-        if scanning:
-            now = asyncio.get_running_loop().time()
-            self.scan_at = now + max(FULL_SCAN_SECONDS, PAUSES_PER_SCAN * (now - began))
-        return rows
+        return self.outbox.go_up(rows)
 
     async def _make_sure_of_the_lock(self, connection: Connection) -> None:
         """Asked on the connection that reads and deletes, so that whoever stood still meanwhile cannot go on beside a new leader.
@@ -170,13 +141,6 @@ class Relay:
         if not await connection.fetchval(LEADING, LOCK):
             message = "the relay's lock is gone"
             raise ConnectionError(message)
-
-    def _go_up(self, rows: list[Any]) -> bool:
-        """Move the floor above all that was sent; after a full round go on from where it ended. Whether there may be more."""
-        more = len(rows) == self.round_messages
-        self.top = max([self.top, *(row["seq"] + 1 for row in rows)])
-        self.floor = rows[-1]["seq"] + 1 if more else self.top
-        return more
 
     async def _send_as_leader(self, connection: Connection, sender: AIOKafkaProducer, rows: list[Any]) -> list[Told]:
         await self._make_sure_of_the_lock(connection)
@@ -199,11 +163,8 @@ class Relay:
         ]
 
     async def _forget(self, connection: Connection, rows: list[Any], told: list[Told]) -> None:
-        personal = [row["id"] for row in rows if BY_NAME[row["topic"]].family.personal]
         async with connection.transaction():
-            await connection.execute(FORGET, [row["seq"] for row in rows])
-            if personal:
-                await connection.execute(FORGET_PERSONAL, personal)
+            await forget(connection, rows)
             made_again = sorted(await own_ends.keep(connection, [each for each in told if self._is_compared(each)]))
             for each in made_again:
                 await own_ends.halt(connection, each, own_ends.MADE_AGAIN)

@@ -8,7 +8,8 @@ import pytest_asyncio
 
 from chassis.database import Pool, open_pool
 from chassis.occasion import Occasion, Telling
-from chassis.relay import READ, Relay
+from chassis.outbox import READ
+from chassis.relay import Relay
 from chassis.say import say
 from tests.chassis.conftest import FreshHouse
 from tests.chassis.house import House
@@ -45,14 +46,14 @@ async def test_deleted_rows_under_a_held_snapshot_are_not_read_again(intel: Hous
             await say_all(pool, check_opened())
             await all_sent(intel)
             await until(_has_looked_again(leader), "it has looked for late ones once more, and gone back to its floor")
-            floor = leader.floor
+            floor = leader.outbox.floor
 
         assert await _pages_read(intel, 0) > 100 * await _pages_read(intel, floor)
 
 
 def _has_looked_again(leader: Relay) -> Any:
-    before = leader.scan_at
-    return lambda: leader.scan_at > before
+    before = leader.outbox.scan_at
+    return lambda: leader.outbox.scan_at > before
 
 
 async def test_late_ones_of_several_rounds_are_all_found_by_one_look(intel: House, pool: Pool) -> None:
@@ -66,7 +67,7 @@ async def test_late_ones_of_several_rounds_are_all_found_by_one_look(intel: Hous
         leader.wake()
         await all_sent(intel)
         await slowly.commit()
-        leader.scan_at = 0
+        leader.outbox.scan_at = 0
         leader.wake()
         await all_sent(intel)
 

@@ -9,7 +9,8 @@ import pytest_asyncio
 from aiokafka import AIOKafkaProducer
 
 from chassis.database import Pool, open_pool
-from chassis.relay import Connection, Relay
+from chassis.outbox import Connection
+from chassis.relay import Relay
 from chassis.room import Room
 from tests.chassis.conftest import FreshHouse
 from tests.chassis.house import House, Witness
