@@ -23,7 +23,6 @@ from contracts.envelope import CONTENT_TYPE
 
 LOCK = 0x72656C6179  # "relay"
 WAKE = "outbox"
-
 LEAD = "select pg_try_advisory_lock($1)"
 LEADING = "select count(*) = 1 from pg_locks where locktype = 'advisory' and pid = pg_backend_pid() and objid = ($1 & 4294967295)::oid"
 
@@ -47,7 +46,8 @@ class Relay:
     outbox: Outbox = field(init=False)
 
     def __post_init__(self) -> None:
-        prefix, self.outbox = self.settings.kafka_topic_prefix, Outbox(self.round_messages)
+        self.outbox = Outbox(self.round_messages)
+        prefix = self.settings.kafka_topic_prefix
         self.compared = frozenset(prefix + topic.name for topic in owned_by(self.name) if not topic.family.compacted)
 
     def wake(self) -> None:
