@@ -3,7 +3,6 @@
 from datetime import UTC, date, datetime
 from uuid import UUID, uuid4
 
-import pytest_asyncio
 from fastapi import APIRouter
 
 from chassis.clock import EventClock, LiveClock, clock_of
@@ -15,15 +14,9 @@ from chassis.say import say
 from chassis.settings import ClockKind
 from contracts.checks import IntelCheckOpened
 from contracts.clock import DayBegan, DayEnded, Quiet, RestAsked
-from tests.chassis.conftest import FreshHouse
 from tests.chassis.house import House, Running, Witness, asked
 from tests.chassis.tellings import TOLD_AT, amended, created, envelope
 from tests.waiting import until
-
-
-@pytest_asyncio.fixture
-async def intel(house: FreshHouse) -> House:
-    return await house("intel")
 
 
 def _with_what_time_it_is() -> APIRouter:
