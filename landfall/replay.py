@@ -1,15 +1,16 @@
 """`landfall replay`: tells a facts topic again what a service has said on it; or accepts where a topic of its own ends now."""
 
 import argparse
-from collections.abc import Mapping, Sequence
-from typing import Any
+from dataclasses import dataclass
+from uuid import UUID
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from chassis.agreement import starts_of
 from chassis.database import Transaction
+from chassis.originals import Raw
 from chassis.place import digest
-from chassis.reading import read_on
+from chassis.reading import as_polled
 from chassis.settings import Profile
 from contracts.catalogue import BY_NAME, SERVICES, Order, Topic, owned_by
 from contracts.wire import identify
@@ -40,9 +41,8 @@ async def replay_said(settings: Operator, topic: str, *, by: str, reason: str) -
     found = _topic(topic)
     async with at(settings) as (connection, looking):
         lies = await _lying(looking, settings, found)
-        ids = [each for raws in lies.values() for raw in raws if (each := identify(raw.value)) is not None]
         async with connection.transaction():
-            told = await connection.execute(AGAIN, found.name, ids)
+            told = await connection.execute(AGAIN, found.name, list(lies.ids))
             await _rebase(connection, lies, by, reason)
     return int(told.rsplit(" ", 1)[-1])
 
@@ -72,17 +72,29 @@ def _topic(name: str) -> Topic:
     return topic
 
 
-async def _lying(looking: AIOKafkaConsumer, settings: Operator, topic: Topic) -> dict[TopicPartition, list[Any]]:
+@dataclass(frozen=True, slots=True)
+class Lying:
+    """What lies on a topic: the ids of all tellings, and the last value of each partition, where it has any."""
+
+    ids: set[UUID]
+    last: dict[TopicPartition, Raw | None]
+
+
+async def _lying(looking: AIOKafkaConsumer, settings: Operator, topic: Topic) -> Lying:
     count = topic.partitions_on(embedded=settings.profile is Profile.EMBEDDED)
     partitions = [TopicPartition(settings.kafka_topic_prefix + topic.name, each) for each in range(count)]
-    return dict(await read_on(looking, await starts_of(looking, partitions)))
+    found = Lying(set(), dict.fromkeys(partitions))
+    async for at_partition, raws in as_polled(looking, await starts_of(looking, partitions)):
+        found.ids.update(each for raw in raws if (each := identify(raw.value)) is not None)
+        found.last[at_partition] = raws[-1]
+    return found
 
 
-async def _rebase(tx: Transaction, lies: Mapping[TopicPartition, Sequence[Any]], by: str, reason: str) -> None:
-    for each, raws in sorted(lies.items()):
-        following, last = (raws[-1].offset + 1, digest(raws[-1].value)) if raws else (0, None)
+async def _rebase(tx: Transaction, lies: Lying, by: str, reason: str) -> None:
+    for each, last in sorted(lies.last.items()):
+        following, last_digest = (0, None) if last is None else (last.offset + 1, digest(last.value))
         await tx.execute(KEPT, each.topic, each.partition, following, by, reason)
-        await tx.execute(REBASE, each.topic, each.partition, following, last)
+        await tx.execute(REBASE, each.topic, each.partition, following, last_digest)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
