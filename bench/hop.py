@@ -12,7 +12,7 @@ from aiokafka import AIOKafkaProducer
 
 from bench.cpu import cpu_seconds
 from bench.notifications import Encoded, notifications
-from bench.place import Place, place
+from bench.place import Bench, place
 from bench.report import Round, report
 from landfall.system import private_folder
 
@@ -20,7 +20,7 @@ NUMBER, ROUNDS, SEED = 20_000, 3, 1
 PATIENCE_SECONDS = 600.0
 
 
-async def measure(here: Place, told: list[Encoded]) -> Round:
+async def measure(here: Bench, told: list[Encoded]) -> Round:
     """Send everything at once and wait until all that follows from it is acknowledged.
 
     Raises:
@@ -60,7 +60,7 @@ async def _counts(connection: "asyncpg.Connection[asyncpg.Record]") -> "asyncpg.
     return found
 
 
-async def _send(here: Place, told: list[Encoded]) -> None:
+async def _send(here: Bench, told: list[Encoded]) -> None:
     producer = AIOKafkaProducer(bootstrap_servers=here.bootstrap, acks="all", enable_idempotence=True, linger_ms=5, max_batch_size=131_072)
     await producer.start()
     try:

@@ -25,7 +25,7 @@ READY_SECONDS = 60.0
 
 
 @dataclass(frozen=True)
-class Place:
+class Bench:
     """What runs, and as which processes."""
 
     bootstrap: str
@@ -36,7 +36,7 @@ class Place:
 
 
 @asynccontextmanager
-async def place(folder: Path) -> AsyncIterator[Place]:
+async def place(folder: Path) -> AsyncIterator[Bench]:
     """Start everything below `folder`; stop it on leaving."""
     leash = Leash()
     async with kafka_jars.kafka(folder, leash) as kafka, postgres(folder, leash) as server:
@@ -51,7 +51,7 @@ async def place(folder: Path) -> AsyncIterator[Place]:
                 message = "a process that was started is gone"
                 raise RuntimeError(message)
             pids = {"kafka": kafka.process.pid, "postgres": server.process.pid, "records": records.process.pid, "sender": os.getpid()}
-            yield Place(kafka.bootstrap, database, pids, pinned_jars.version(), await _version(database))
+            yield Bench(kafka.bootstrap, database, pids, pinned_jars.version(), await _version(database))
         finally:
             if records.process is not None:
                 await asyncio.to_thread(stop, records.process)

@@ -7,7 +7,7 @@ from statistics import median
 
 import psutil
 
-from bench.place import Place
+from bench.place import Bench
 
 LIBRARIES = ("faststream", "aiokafka", "asyncpg", "pydantic")
 
@@ -22,7 +22,7 @@ class Round:
     cpu: dict[str, float]
 
 
-def report(here: Place, rounds: list[Round], size_bytes: int, seed: int) -> str:
+def report(here: Bench, rounds: list[Round], size_bytes: int, seed: int) -> str:
     """What was measured, with its conditions beside it."""
     lines = [
         f"broker: Apache Kafka {here.kafka_version} (jars, one node, acks=all, idempotent); PostgreSQL {here.postgres_version}, fsync on",

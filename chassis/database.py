@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import asyncpg
 
-from chassis.settings import Settings
+from chassis.settings import DatabaseSettings, Settings
 
 if TYPE_CHECKING:
     from asyncpg.pool import PoolConnectionProxy
@@ -35,7 +35,7 @@ def server_settings(application: str) -> dict[str, str]:
     }
 
 
-async def connect(settings: Settings, application: str) -> "asyncpg.Connection[asyncpg.Record]":
+async def connect(settings: DatabaseSettings, application: str) -> "asyncpg.Connection[asyncpg.Record]":
     """One direct connection outside the pool, for what must live as long as it: the relay's lock."""
     connection: asyncpg.Connection[asyncpg.Record] = await asyncpg.connect(
         settings.database_url.get_secret_value(), server_settings=server_settings(application), timeout=10, command_timeout=60

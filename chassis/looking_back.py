@@ -7,13 +7,14 @@ from time import monotonic
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import structlog
-from aiokafka import AIOKafkaConsumer, TopicPartition
-from aiokafka.errors import KafkaTimeoutError
+from aiokafka import TopicPartition
 
+from chassis.agreement import starts_of
 from chassis.broker import onlooker
 from chassis.mirror import Found, Latest, Reflection, mirrored, reflect
 from chassis.occasion import Coordinates
 from chassis.pulse import Pulse
+from chassis.reading import as_polled
 from chassis.settings import Profile, Settings
 from contracts.catalogue import Topic
 
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
 ASK, ANSWER = "reconcile", "reconciled"
 EVERY_SECONDS = 86_400.0
 PATIENCE_SECONDS = 30.0
-POLL_MS = 200
 NAMED = 20
 
 # Read after the topics were, by the only one who sends: what is not in the outbox was acknowledged before, and must lie there.
@@ -95,39 +95,16 @@ async def read_back(settings: Settings, name: str) -> list[Found]:
     partitions = {at: topic for topic in mirrored(name) for at in _partitions(settings, topic)}
     if not partitions:
         return []
-    reader = onlooker(settings, name)
-    try:
-        await reader.start()
-        reader.assign(list(partitions))
-        for at, start in (await reader.beginning_offsets(list(partitions))).items():
-            reader.seek(at, start)
-        return await _read_to_the_end(reader, partitions)
-    finally:
-        await reader.stop()
-
-
-async def _read_to_the_end(reader: AIOKafkaConsumer, partitions: dict[TopicPartition, Topic]) -> list[Found]:
     last: dict[tuple[TopicPartition, bytes | None], Found] = {}
-    unread, moved_at = set(partitions), monotonic()
-    while unread:
-        polled = await reader.getmany(*unread, timeout_ms=POLL_MS)
-        for at, records in polled.items():
-            for record in records:
-                last[at, record.key] = Found(Coordinates(partitions[at].name, at.partition, record.offset), record.key, record.value)
-        ended = {at for at in unread if await _is_at_its_end(reader, at)}
-        unread -= ended
-        moved_at = monotonic() if polled or ended else moved_at
-        if unread and monotonic() - moved_at > PATIENCE_SECONDS:
-            message = f"{len(unread)} partitions of its own topics gave no answer within {PATIENCE_SECONDS:.0f} s"
-            raise KafkaTimeoutError(message)
+    looking = onlooker(settings, name)
+    try:
+        await looking.start()
+        async for at, raws in as_polled(looking, await starts_of(looking, partitions), PATIENCE_SECONDS):
+            for raw in raws:
+                last[at, raw.key] = Found(Coordinates(partitions[at].name, at.partition, raw.offset), raw.key, raw.value)
+    finally:
+        await looking.stop()
     return list(last.values())
-
-
-async def _is_at_its_end(reader: AIOKafkaConsumer, at: TopicPartition) -> bool:
-    """As the fetch itself says, and as far as transactions are closed; None until the first answer."""
-    stable, highest = reader.last_stable_offset(at), reader.highwater(at)
-    end = highest if stable is None or stable < 0 else stable
-    return end is not None and await reader.position(at) >= end
 
 
 def _partitions(settings: Settings, topic: Topic) -> list[TopicPartition]:

@@ -12,7 +12,7 @@ NEWER = "a higher version than was ever said here: the database is older than th
 OTHER = "the last version with other content than was said here: the past of the database or of the topic was changed"
 TWICE = "a key that lies on two partitions: their number was changed, or somebody else wrote it"
 
-Place = tuple[str, bytes | None]
+TopicKey = tuple[str, bytes | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ class Latest:
     waits: bool
 
     @property
-    def place(self) -> Place:
+    def topic_key(self) -> TopicKey:
         return (self.topic, self.key.encode())
 
 
@@ -41,7 +41,7 @@ class Found:
     value: bytes | None
 
     @property
-    def place(self) -> Place:
+    def topic_key(self) -> TopicKey:
         return (self.at.topic, self.key)
 
 
@@ -72,14 +72,14 @@ def mirrored(service: str) -> tuple[Topic, ...]:
 
 def reflect(said: Iterable[Latest], found: Iterable[Found]) -> Reflection:
     """Compare. What differs or is missing is to be told again, unless it is strange."""
-    lying: dict[Place, list[Found]] = {}
+    lying: dict[TopicKey, list[Found]] = {}
     for value in found:
-        lying.setdefault(value.place, []).append(value)
-    latest = {each.place: each for each in said}
-    strange = {place: why for place, values in lying.items() if (why := _strangeness(latest.get(place), values)) is not None}
-    settled = [each for place, each in latest.items() if place not in strange and not each.waits]
+        lying.setdefault(value.topic_key, []).append(value)
+    latest = {each.topic_key: each for each in said}
+    strange = {key: why for key, values in lying.items() if (why := _strangeness(latest.get(key), values)) is not None}
+    settled = [each for key, each in latest.items() if key not in strange and not each.waits]
     again = [each for each in settled if not _holds(lying, each)]
-    return Reflection(len(settled) - len(again), again, [Strange(lying[place][-1].at, why) for place, why in strange.items()])
+    return Reflection(len(settled) - len(again), again, [Strange(lying[key][-1].at, why) for key, why in strange.items()])
 
 
 def _strangeness(said: Latest | None, values: Sequence[Found]) -> str | None:
@@ -96,6 +96,6 @@ def _strangeness(said: Latest | None, values: Sequence[Found]) -> str | None:
     return OTHER if told.version == said.version and told.content_hash != said.content_hash else None
 
 
-def _holds(lying: Mapping[Place, Sequence[Found]], said: Latest) -> bool:
+def _holds(lying: Mapping[TopicKey, Sequence[Found]], said: Latest) -> bool:
     """Whether the topic holds exactly what was said; an empty or unreadable value is not it."""
-    return [value.value for value in lying.get(said.place, ())] == [said.payload]
+    return [value.value for value in lying.get(said.topic_key, ())] == [said.payload]

@@ -13,7 +13,7 @@ DATABASE_SECONDS = 5.0
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class Patience:
     """How long is too long, in seconds: for a loop that does not turn or a place that does not move, and for a telling unsent."""
 
     stall: float
@@ -22,18 +22,18 @@ class Limits:
 
 async def complaints(pulse: Pulse, pool: Pool, settings: Settings) -> list[str]:
     """Why this service is not ready; empty if it is. The broker is not asked: that it answers somebody says nothing about us."""
-    limits = Limits(settings.stall_seconds, settings.outbox_seconds)
-    return [*pulse.complaints, *overdue(pulse, limits, monotonic()), *await _of_the_database(pool)]
+    patience = Patience(settings.stall_seconds, settings.outbox_seconds)
+    return [*pulse.complaints, *overdue(pulse, patience, monotonic()), *await _of_the_database(pool)]
 
 
-def overdue(pulse: Pulse, limits: Limits, now: float) -> list[str]:
+def overdue(pulse: Pulse, patience: Patience, now: float) -> list[str]:
     """What takes longer than it may."""
-    stall, progress = f"for more than {limits.stall:g} s", pulse.progress
-    found = [f"the {loop} loop has not turned {stall}" for loop, at in pulse.turns.items() if now - at > limits.stall]
-    found += [f"its partitions were taken away and none given {stall}"] if progress.adrift(now) > limits.stall else []
-    found += [f"{topic}: Kafka has not answered {stall}" for topic, age in progress.silences(now).items() if age > limits.stall]
-    found += [f"{topic}: its place has not moved {stall}" for topic, age in progress.stands(now).items() if age > limits.stall]
-    return found + ([f"the outbox keeps a telling for more than {limits.outbox:g} s"] if pulse.backlog.seconds > limits.outbox else [])
+    stall, progress = f"for more than {patience.stall:g} s", pulse.progress
+    found = [f"the {loop} loop has not turned {stall}" for loop, at in pulse.turns.items() if now - at > patience.stall]
+    found += [f"its partitions were taken away and none given {stall}"] if progress.adrift(now) > patience.stall else []
+    found += [f"{topic}: Kafka has not answered {stall}" for topic, age in progress.silences(now).items() if age > patience.stall]
+    found += [f"{topic}: its place has not moved {stall}" for topic, age in progress.stands(now).items() if age > patience.stall]
+    return found + ([f"the outbox keeps a telling for more than {patience.outbox:g} s"] if pulse.backlog.seconds > patience.outbox else [])
 
 
 async def _of_the_database(pool: Pool) -> list[str]:

@@ -1,6 +1,6 @@
 """Reads what lies on partitions from given places to where they end now, outside every group."""
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from time import monotonic
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
@@ -9,36 +9,51 @@ from aiokafka.errors import KafkaTimeoutError
 from chassis.originals import Raw
 
 PATIENCE_SECONDS = 60.0
-LOOK_MS = 500
+LOOK_MS = 100  # asks nobody: how soon it is noticed that an empty partition has answered
 
 
-async def read_on(onlooker: AIOKafkaConsumer, starts: Mapping[TopicPartition, int]) -> dict[TopicPartition, list[Raw]]:
-    """All values from `starts` to the ends that the fetches themselves name, partition by partition.
+async def as_polled(
+    onlooker: AIOKafkaConsumer, starts: Mapping[TopicPartition, int], patience_seconds: float = PATIENCE_SECONDS
+) -> AsyncIterator[tuple[TopicPartition, Sequence[Raw]]]:
+    """All values from `starts` to the ends that the fetches themselves name: some of one partition at a time, in its order.
+
+    `patience_seconds` is how long the broker may neither hand over anything nor say of any end that it is one.
 
     Raises:
-        KafkaTimeoutError: the broker hands over nothing more, and says of no end that it is one.
+        KafkaTimeoutError: the patience is over.
         OffsetOutOfRangeError: a partition ends before its start.
     """
-    found: dict[TopicPartition, list[Raw]] = {each: [] for each in starts}
     onlooker.assign(list(starts))
     for each, start in starts.items():
         onlooker.seek(each, start)
-    waiting, deadline = set(starts), monotonic() + PATIENCE_SECONDS
-    while waiting:
-        polled = await onlooker.getmany(*waiting, timeout_ms=LOOK_MS)
+    unread, moved_at = set(starts), monotonic()
+    while unread:
+        polled = await onlooker.getmany(*unread, timeout_ms=LOOK_MS)
         for each, raws in polled.items():
-            found[each] += raws
-        ended = {each for each in waiting if await _has_ended(onlooker, each)}
+            yield each, raws
+        ended = {each for each in unread if await _has_ended(onlooker, each)}
         onlooker.pause(*ended)
-        waiting -= ended
-        if polled or ended:
-            deadline = monotonic() + PATIENCE_SECONDS
-        if monotonic() > deadline:
-            message = f"no answer about the end of {len(waiting)} partitions within {PATIENCE_SECONDS:.0f} s"
+        unread -= ended
+        moved_at = monotonic() if polled or ended else moved_at
+        if unread and monotonic() - moved_at > patience_seconds:
+            message = f"no answer about the end of {len(unread)} partitions within {patience_seconds:.0f} s"
             raise KafkaTimeoutError(message)
+
+
+async def read_on(onlooker: AIOKafkaConsumer, starts: Mapping[TopicPartition, int]) -> dict[TopicPartition, list[Raw]]:
+    """The same, all at once; a partition without values is there too.
+
+    Raises:
+        KafkaTimeoutError, OffsetOutOfRangeError: as `as_polled` does.
+    """
+    found: dict[TopicPartition, list[Raw]] = {each: [] for each in starts}
+    async for each, raws in as_polled(onlooker, starts):
+        found[each] += raws
     return found
 
 
 async def _has_ended(onlooker: AIOKafkaConsumer, partition: TopicPartition) -> bool:
-    end = onlooker.highwater(partition)
+    """As the fetch itself says, and as far as transactions are closed; neither is known before the first answer."""
+    stable, highest = onlooker.last_stable_offset(partition), onlooker.highwater(partition)
+    end = highest if stable is None or stable < 0 else stable
     return end is not None and await onlooker.position(partition) >= end

@@ -29,14 +29,24 @@ class ClockKind(StrEnum):
     EVENT = "event"
 
 
-class Settings(BaseSettings):
+class DatabaseSettings(BaseSettings):
+    """Where one service's database is: all that whoever looks after it has to say where nothing else is asked.
+
+    Raises:
+        pydantic.ValidationError: a variable is missing; the text names it.
+    """
+
+    model_config = SettingsConfigDict(env_prefix="LANDFALL_", frozen=True, hide_input_in_errors=True)
+
+    database_url: SecretStr
+
+
+class Settings(DatabaseSettings):
     """One service's settings.
 
     Raises:
         pydantic.ValidationError: a variable is missing, malformed, or not allowed in production; the text names it.
     """
-
-    model_config = SettingsConfigDict(env_prefix="LANDFALL_", frozen=True, hide_input_in_errors=True)
 
     env: Environment = Environment.DEVELOPMENT
     profile: Profile = Profile.KAFKA
@@ -55,7 +65,6 @@ class Settings(BaseSettings):
     channel_stop_after: int = Field(default=100, ge=1)
     channel_stop_within_seconds: int = Field(default=3600, ge=1)
 
-    database_url: SecretStr
     database_pool_size: int = 4
 
     # How long is too long, for a service that is asked whether it is ready (docs/runbooks/readiness.md).

@@ -39,6 +39,23 @@ def identify(value: bytes | None) -> UUID | None:
         return None
 
 
+class _Number(BaseModel):
+    model_config = ConfigDict(hide_input_in_errors=True)
+
+    source: str
+    subject: str
+    version: int
+
+
+def number_of(topic: Topic, value: bytes | None) -> tuple[str, int] | None:
+    """The subject and version that the topic's owner gave a telling, whatever its type; None where it is not its owner's, or has none."""
+    try:
+        found = _Number.model_validate_json(value or b"")
+    except ValidationError:
+        return None
+    return (found.subject, found.version) if found.source == topic.source else None
+
+
 @cache
 def _envelope_of(fact: type[Fact]) -> type[Envelope[Any]]:
     return Envelope[fact]  # type: ignore[valid-type]

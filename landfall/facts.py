@@ -9,12 +9,13 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+from chassis.agreement import starts_of
+from chassis.reading import as_polled
 from contracts.catalogue import BY_NAME, TOPICS
 from simulators.days import london_day
 from simulators.line import Address, onlooker, partitions_of
 from simulators.quiet import UNCOUNTED
 
-POLL_MS = 100
 PLAIN = ("type", "version")
 
 Fact = dict[str, Any]
@@ -43,16 +44,11 @@ async def _told(address: Address) -> list[Fact]:
     topics = [topic for topic in TOPICS if topic.family.name not in UNCOUNTED and not topic.family.compacted]
     found: dict[str, Fact] = {}
     async with onlooker(address, topics) as consumer:
-        told = {each for each, end in (await consumer.end_offsets(partitions_of(address, topics))).items() if end}
-        while told:
-            for partition, records in (await consumer.getmany(*told, timeout_ms=POLL_MS)).items():
-                topic = BY_NAME[partition.topic.removeprefix(address.topic_prefix)]
-                for record in records:
-                    fact = _fact(topic.name, record.value)
-                    found[fact.pop("id", f"{partition.topic} {partition.partition} {record.offset}")] = fact
-                if records[-1].offset + 1 >= (consumer.highwater(partition) or 0):
-                    told.remove(partition)
-                    consumer.pause(partition)
+        async for partition, raws in as_polled(consumer, await starts_of(consumer, partitions_of(address, topics))):
+            topic = BY_NAME[partition.topic.removeprefix(address.topic_prefix)]
+            for raw in raws:
+                fact = _fact(topic.name, raw.value)
+                found[fact.pop("id", f"{partition.topic} {partition.partition} {raw.offset}")] = fact
     return list(found.values())
 
 

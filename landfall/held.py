@@ -6,9 +6,11 @@ from typing import Any
 from uuid import UUID
 
 from chassis.ordering import Wish, order
+from chassis.settings import DatabaseSettings
 from contracts.codes import HoldReason
 from landfall.held_view import shown, with_original
-from landfall.operators import Connection, RefusedError, add_database, add_who_and_why, run_on_database, say, tell
+from landfall.operator_settings import WHERE, at_database, carry_out
+from landfall.operators import Connection, RefusedError, add_who_and_why, say, tell
 
 COLUMNS = ("held_id", "kept_at", "topic", "partition", "offset", "reason", "version", "ordered", "complaint")
 
@@ -31,7 +33,7 @@ ANSWERS = "select ordered, ordered_by, order_reason, answered_at, complaint from
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """One action each; orders name what they are about by id, or by topic and reason."""
-    add_database(parser)
+    parser.epilog = f"{WHERE} See docs/runbooks/held.md."
     actions = parser.add_subparsers(dest="action", required=True)
     listing = actions.add_parser("list", help="everything that is held")
     _add_filters(listing)
@@ -56,18 +58,18 @@ def _add_filters(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """0 when it was done; 1 with the reason on standard error when it was not."""
-    return run_on_database(_act, arguments)
+    return carry_out(DatabaseSettings, lambda settings: _act(settings, arguments))
 
 
-async def _act(connection: Connection, arguments: argparse.Namespace) -> int:
-    match arguments.action:
-        case "list":
-            tell(map(shown, await _select(connection, arguments, [])), COLUMNS, as_json=arguments.json)
-        case "show":
-            await _show(connection, arguments)
-        case wish:
-            await _order(connection, arguments, Wish(wish))
-    return 0
+async def _act(settings: DatabaseSettings, arguments: argparse.Namespace) -> None:
+    async with at_database(settings) as connection:
+        match arguments.action:
+            case "list":
+                tell(map(shown, await _select(connection, arguments, [])), COLUMNS, as_json=arguments.json)
+            case "show":
+                await _show(connection, arguments)
+            case wish:
+                await _order(connection, arguments, Wish(wish))
 
 
 async def _select(connection: Connection, arguments: argparse.Namespace, held_ids: Sequence[UUID]) -> list[Any]:

@@ -1,30 +1,21 @@
-"""What every operator's command asks: which service's database, who is at the keyboard, and why."""
+"""What every operator's command asks, who is at the keyboard and why, and how it answers."""
 
 import argparse
-import asyncio
 import json
-import os
 import re
-import sys
-from collections.abc import Awaitable, Callable, Iterable, Sequence
-from typing import Any, TypeAlias
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any, TypeAlias
 
-import asyncpg
+if TYPE_CHECKING:
+    import asyncpg
 
 STAFF = re.compile(r"[A-Za-z0-9][A-Za-z0-9./-]{0,39}")
-VARIABLE = "LANDFALL_DATABASE_URL"
 
 Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
-Command: TypeAlias = Callable[[Connection, argparse.Namespace], Awaitable[int]]
 
 
 class RefusedError(ValueError):
     """The command cannot do what it was asked; the text says what to do instead."""
-
-
-def add_database(parser: argparse.ArgumentParser) -> None:
-    """Where the service's database is; better in the environment, because a command line can be seen by others."""
-    parser.add_argument("--database-url", default=os.environ.get(VARIABLE), help=f"the service's database, as the service; else {VARIABLE}")
 
 
 def add_who_and_why(parser: argparse.ArgumentParser, *, required: bool = True) -> None:
@@ -38,26 +29,6 @@ def _staff_number(text: str) -> str:
         message = f"{text!r} is no collar or staff number"
         raise argparse.ArgumentTypeError(message)
     return text
-
-
-def run_on_database(command: Command, arguments: argparse.Namespace) -> int:
-    """Run it; 1 with the reason on standard error where it is refused or the database does not answer."""
-    try:
-        return asyncio.run(_run(command, arguments))
-    except (RefusedError, OSError, ValueError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
-        print(f"not done: {type(error).__name__}: {error}", file=sys.stderr)  # noqa: T201 - this is what the command is for
-        return 1
-
-
-async def _run(command: Command, arguments: argparse.Namespace) -> int:
-    if arguments.database_url is None:
-        message = f"say whose database: set {VARIABLE} or give --database-url"
-        raise RefusedError(message)
-    connection = await asyncpg.connect(arguments.database_url, timeout=10, command_timeout=60)
-    try:
-        return await command(connection, arguments)
-    finally:
-        await connection.close()
 
 
 def tell(rows: Iterable[dict[str, Any]], columns: Sequence[str], *, as_json: bool) -> None:

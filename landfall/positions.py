@@ -11,8 +11,8 @@ from rich.console import Console
 from rich.table import Table
 
 from chassis.agreement import starts_of
-from landfall.operator_settings import Operator, at, carry_out
-from landfall.operators import RefusedError, add_who_and_why, say
+from landfall.operator_settings import WHERE, Operator, at, carry_out
+from landfall.operators import Connection, RefusedError, add_who_and_why, say
 
 SHOW = """
 select topic, partition, next, halted,
@@ -53,7 +53,7 @@ async def move(  # noqa: PLR0913 - an order has all of these
 
 
 async def _bounds(
-    connection: "asyncpg.Connection[asyncpg.Record]", looking: AIOKafkaConsumer, name: str, partitions: Iterable[int] | None
+    connection: Connection, looking: AIOKafkaConsumer, name: str, partitions: Iterable[int] | None
 ) -> dict[TopicPartition, tuple[int, int]]:
     known = {row["partition"] for row in await connection.fetch(SHOW, name)}
     wanted = known if partitions is None else set(partitions)
@@ -92,7 +92,7 @@ def _table(rows: Iterable[asyncpg.Record], ends: Mapping[TopicPartition, int]) -
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.epilog = "Reads the LANDFALL_* variables of the service whose places these are. See docs/runbooks/disagreement.md."
+    parser.epilog = f"{WHERE} See docs/runbooks/disagreement.md."
     orders = parser.add_subparsers(dest="order", required=True)
     looking = orders.add_parser("show", help="where each partition is read on, and why one is halted")
     looking.add_argument("--topic")
@@ -105,7 +105,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """0 when it was shown or moved; 1 with the reason on standard error."""
-    return carry_out(lambda settings: _carry_out(settings, arguments))
+    return carry_out(Operator, lambda settings: _carry_out(settings, arguments))
 
 
 async def _carry_out(settings: Operator, asked: argparse.Namespace) -> None:

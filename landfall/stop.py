@@ -3,7 +3,9 @@
 import argparse
 
 from chassis import stops
-from landfall.operators import Connection, RefusedError, add_database, add_who_and_why, run_on_database, say, tell
+from chassis.settings import DatabaseSettings
+from landfall.operator_settings import WHERE, at_database, carry_out
+from landfall.operators import Connection, RefusedError, add_who_and_why, say, tell
 
 COLUMNS = ("topic", "since", "held", "why")
 STOPS = "select topic, since, held, why from stop order by since"
@@ -12,7 +14,7 @@ CLEARED = "select topic, since, held, why, cleared_at, cleared_by, cleared_reaso
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Show what is stopped, or clear it."""
-    add_database(parser)
+    parser.epilog = f"{WHERE} See docs/runbooks/held.md."
     actions = parser.add_subparsers(dest="action", required=True)
     show = actions.add_parser("show", help="what is stopped, and why")
     show.add_argument("--cleared", action="store_true", help="what was stopped before, and who cleared it")
@@ -24,18 +26,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """0 when it was done; 1 with the reason on standard error when it was not."""
-    return run_on_database(_act, arguments)
+    return carry_out(DatabaseSettings, lambda settings: _act(settings, arguments))
 
 
-async def _act(connection: Connection, arguments: argparse.Namespace) -> int:
-    if arguments.action == "clear":
-        await _clear(connection, arguments)
-    elif arguments.cleared:
-        columns = (*COLUMNS, "cleared_at", "cleared_by", "cleared_reason")
-        tell(map(dict, await connection.fetch(CLEARED)), columns, as_json=arguments.json)
-    else:
-        tell(map(dict, await connection.fetch(STOPS)), COLUMNS, as_json=arguments.json)
-    return 0
+async def _act(settings: DatabaseSettings, arguments: argparse.Namespace) -> None:
+    async with at_database(settings) as connection:
+        if arguments.action == "clear":
+            await _clear(connection, arguments)
+        elif arguments.cleared:
+            columns = (*COLUMNS, "cleared_at", "cleared_by", "cleared_reason")
+            tell(map(dict, await connection.fetch(CLEARED)), columns, as_json=arguments.json)
+        else:
+            tell(map(dict, await connection.fetch(STOPS)), COLUMNS, as_json=arguments.json)
 
 
 async def _clear(connection: Connection, arguments: argparse.Namespace) -> None:

@@ -6,7 +6,7 @@ from chassis.database import Transaction
 from chassis.occasion import Batch, Occasion, Received, Telling, london_day
 from chassis.say import say
 from services.stats import figure_store, movement, store, telling
-from services.stats.movement import AnyFact, Told
+from services.stats.movement import AnyFact, HeardFact
 
 
 async def on_facts(batch: Batch, tx: Transaction) -> None:
@@ -20,6 +20,6 @@ async def on_facts(batch: Batch, tx: Transaction) -> None:
     await say(tx, [Telling(telling.told(total), whenever) for total in totals])
 
 
-def _told(received: Received[AnyFact]) -> Told:
+def _told(received: Received[AnyFact]) -> HeardFact:
     envelope = received.envelope
-    return Told(received.fact, envelope.id, london_day(envelope.time), envelope.recordedtime or envelope.time)
+    return HeardFact(received.fact, envelope.id, london_day(envelope.time), envelope.recordedtime or envelope.time)

@@ -24,7 +24,7 @@ AnyFact = DecisionFact | RecordFact | CheckFact | HandoverFact
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class HeardFact:
     """A fact as statistics hear it. `day` is the day of its envelope, `known` its recordedtime."""
 
     fact: AnyFact
@@ -33,12 +33,12 @@ class Told:
     known: datetime
 
 
-def decide(told: Told, standing: Standing) -> list[Movement]:
+def decide(told: HeardFact, standing: Standing) -> list[Movement]:
     """The movements that one fact makes, in the order of their lines."""
     return [Movement(entry, amount, told.known, told.fact_id, line) for line, (amount, entry) in enumerate(_moved(told, standing), start=1)]
 
 
-def _moved(told: Told, standing: Standing) -> list[tuple[int, Entry]]:
+def _moved(told: HeardFact, standing: Standing) -> list[tuple[int, Entry]]:
     match told.fact:
         case RecordCreated() | RecordAmended() | TravelExpected() | RecordTransferred() | RecordClosed() as fact:
             return _of_record(fact, told.day, standing)

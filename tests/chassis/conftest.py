@@ -1,4 +1,4 @@
-"""A house for the service under test: `await house("intel")` has its database, its topics and a producer."""
+"""A house for the service under test: `await house("intel")` has its database, its topics and a producer; `intel` is the usual one."""
 
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -9,6 +9,7 @@ import asyncpg
 import pytest_asyncio
 from aiokafka import AIOKafkaProducer
 
+from chassis.database import Pool, open_pool
 from chassis.settings import Profile
 from contracts.catalogue import owned_by, read_by
 from landfall.provision import Database
@@ -43,3 +44,14 @@ async def house(
             return House(name, found, as_superuser(postgres, found), kafka, topic_prefix, owner, sender)
 
         yield fresh
+
+
+@pytest_asyncio.fixture
+async def intel(house: FreshHouse) -> House:
+    return await house("intel")
+
+
+@pytest_asyncio.fixture
+async def pool(intel: House) -> AsyncIterator[Pool]:
+    async with open_pool(intel.settings(), "test") as opened:
+        yield opened

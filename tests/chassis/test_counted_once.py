@@ -11,7 +11,7 @@ from chassis.room import Room
 from services.records.app import room as records_room
 from services.stats import movement
 from services.stats.ledger import Standing
-from services.stats.movement import Told
+from services.stats.movement import HeardFact
 from tests.builders import a_notification
 from tests.chassis.conftest import FreshHouse
 from tests.chassis.house import House
@@ -38,7 +38,7 @@ async def _outcomes(records: House) -> Counter[str]:
     told = await records.on_topic("decisions.v1")
     for each in sorted(told, key=lambda envelope: (envelope.version or 0, envelope.id)):
         known = each.recordedtime or each.time
-        for moved in movement.decide(Told(each.data, each.id, london_day(each.time), known), standing):
+        for moved in movement.decide(HeardFact(each.data, each.id, london_day(each.time), known), standing):
             counted[moved.entry.measure] += moved.amount
     return +counted
 

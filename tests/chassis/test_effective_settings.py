@@ -18,7 +18,6 @@ from chassis.occasion import Batch
 from chassis.room import Room
 from chassis.settings import Profile, Settings
 from contracts.catalogue import MAX_MESSAGE_BYTES
-from tests.chassis.conftest import FreshHouse
 from tests.chassis.house import House, Witness
 from tests.chassis.tellings import created
 from tests.waiting import until
@@ -30,11 +29,6 @@ ASKED_OF_POSTGRESQL = {
     "idle_in_transaction_session_timeout": "1min",
     "TimeZone": "UTC",
 }
-
-
-@pytest_asyncio.fixture
-async def intel(house: FreshHouse) -> House:
-    return await house("intel")
 
 
 @pytest_asyncio.fixture

@@ -3,27 +3,22 @@
 from datetime import UTC, date, datetime
 from uuid import UUID, uuid4
 
-import pytest_asyncio
 from fastapi import APIRouter
 
 from chassis.clock import EventClock, LiveClock, clock_of
 from chassis.database import Transaction, open_pool
 from chassis.http import Deciding
 from chassis.occasion import Batch, Occasion, Telling
+from chassis.ordering import Wish
 from chassis.room import Room
 from chassis.say import say
 from chassis.settings import ClockKind
 from contracts.checks import IntelCheckOpened
 from contracts.clock import DayBegan, DayEnded, Quiet, RestAsked
-from tests.chassis.conftest import FreshHouse
 from tests.chassis.house import House, Running, Witness, asked
+from tests.chassis.ordering import carried_out, held_versions
 from tests.chassis.tellings import TOLD_AT, amended, created, envelope
 from tests.waiting import until
-
-
-@pytest_asyncio.fixture
-async def intel(house: FreshHouse) -> House:
-    return await house("intel")
 
 
 def _with_what_time_it_is() -> APIRouter:
@@ -151,6 +146,43 @@ async def test_who_is_asked_answers_with_what_it_heard_and_said_each_counted_onc
     assert answer.who == "intel"
     assert answer.heard == {"records.v1": 5}  # three handled, one that waits for a gap, one that could not be borne
     assert answer.said == {"checks.v1": 3}
+
+
+async def test_a_version_that_was_given_up_and_comes_all_the_same_is_counted_once(intel: House) -> None:
+    record = uuid4()
+    async with intel.opened(Room("intel", {"records": Witness().hear}), clock=ClockKind.EVENT):
+        await intel.tell(amended(record, 2))
+        await _has_heard(intel, 1)
+        assert await carried_out(intel, Wish.RELEASE, version=2) is None
+        await intel.tell(created(record))
+        await _has_heard(intel, 2)
+        assert await held_versions(intel) == [(1, "gap")]
+        await _ask(intel, 7)
+        answer = await _answered(intel, 7)
+
+    assert answer.heard == {"records.v1": 2}
+
+
+async def test_what_its_owner_told_and_nobody_here_can_read_is_counted_once_and_what_a_stranger_wrote_is_not(intel: House) -> None:
+    unknown, malformed, forged = (created(uuid4()).to_bytes() for _ in range(3))
+    gone_on = uuid4()
+    async with intel.opened(Room("intel", {"records": Witness().hear}), clock=ClockKind.EVENT):
+        for value in (
+            *[unknown.replace(b"record-created.v1", b"record-merged.v1")] * 2,
+            malformed.replace(b"ukso", b"nobody"),
+            created(gone_on).to_bytes().replace(b"record-created.v1", b"record-merged.v1"),
+            forged.replace(b'"/records"', b'"/intruder"'),
+            b"no JSON",
+        ):
+            await intel.tell_raw(value)
+        await intel.tell(amended(gone_on, 2))
+        await _has_heard(intel, 7)
+        assert await carried_out(intel, Wish.RELEASE, version=2) is None
+        await _ask(intel, 7)
+        answer = await _answered(intel, 7)
+
+    assert await intel.fetchval("select count(*) from held where version is null") == 6
+    assert answer.heard == {"records.v1": 4}  # of an unknown type, not the fact, given up, and what waited for that
 
 
 async def test_who_still_has_something_to_send_is_not_at_rest(intel: House) -> None:

@@ -9,7 +9,7 @@ import pytest_asyncio
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaTimeoutError
 
-from chassis import looking_back
+from chassis import looking_back, reading
 from chassis import relay as relays
 from chassis.database import Pool, open_pool
 from chassis.mirror import NEVER_SAID, NEWER
@@ -232,7 +232,7 @@ async def test_what_a_transaction_took_back_is_neither_read_nor_waited_for(stats
 
 async def test_a_topic_that_cannot_be_read_to_its_end_is_no_empty_topic(stats: House, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(looking_back, "PATIENCE_SECONDS", -1.0)
-    monkeypatch.setattr(looking_back, "POLL_MS", 0)
+    monkeypatch.setattr(reading, "LOOK_MS", 0)
 
     with pytest.raises(KafkaTimeoutError):
         await looking_back.read_back(stats.settings(), "stats")

@@ -7,7 +7,7 @@ from aiokafka import TopicPartition
 
 from chassis.progress import Progress, Sight
 from chassis.pulse import LIVE_SECONDS, Pulse
-from chassis.readiness import RUNBOOK, Limits, overdue
+from chassis.readiness import RUNBOOK, Patience, overdue
 from chassis.settings import Settings
 
 ROOT = Path(__file__).parent.parent.parent
@@ -29,7 +29,7 @@ def _ailing() -> Pulse:
 
 def test_whoever_is_complained_to_finds_each_complaint_on_the_page() -> None:
     pulse = _ailing()
-    found = [*pulse.complaints, *overdue(pulse, Limits(30, 60), NOW), *pulse.ills, "the database does not answer: TimeoutError"]
+    found = [*pulse.complaints, *overdue(pulse, Patience(30, 60), NOW), *pulse.ills, "the database does not answer: TimeoutError"]
     known = [_pattern(each) for each in re.findall(r"^\| `([^`]+)`", (ROOT / RUNBOOK).read_text(), re.MULTILINE)]
 
     assert len(found) == len(known) == 14
@@ -47,7 +47,7 @@ def test_nothing_is_complained_of_where_all_is_well() -> None:
     pulse.progress.look({RECORDS: Sight(9, 9, NOW)}, (), NOW)
 
     assert [*pulse.complaints, *pulse.ills] == []
-    assert overdue(Pulse(), Limits(30, 60), NOW) == []
+    assert overdue(Pulse(), Patience(30, 60), NOW) == []
 
 
 def test_a_loop_is_complained_of_before_it_is_started_again() -> None:

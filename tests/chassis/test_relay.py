@@ -1,12 +1,10 @@
 """What was said reaches the broker though anything dies: one leader sends, in order, and deletes only what was acknowledged."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from datetime import date
 from typing import Any
 from uuid import uuid4
 
-import pytest_asyncio
 from aiokafka import AIOKafkaProducer
 
 from chassis.broker import onlooker
@@ -26,17 +24,6 @@ from tests.chassis.house import House, Witness
 from tests.chassis.relaying import AT, all_sent, check_opened, relaying, say_all
 from tests.chassis.tellings import created
 from tests.waiting import until
-
-
-@pytest_asyncio.fixture
-async def intel(house: FreshHouse) -> House:
-    return await house("intel")
-
-
-@pytest_asyncio.fixture
-async def pool(intel: House) -> AsyncIterator[Pool]:
-    async with open_pool(intel.settings(), "test") as opened:
-        yield opened
 
 
 async def test_what_was_committed_before_a_crash_is_said_after_it(intel: House, pool: Pool) -> None:

@@ -1,34 +1,19 @@
 """What was sent and deleted costs nothing more, even while somebody's snapshot keeps it from being swept away (H17)."""
 
 import json
-from collections.abc import AsyncIterator
 from typing import Any
 
-import pytest_asyncio
-
-from chassis.database import Pool, open_pool
+from chassis.database import Pool
 from chassis.occasion import Occasion, Telling
 from chassis.outbox import READ
 from chassis.relay import Relay
 from chassis.say import say
-from tests.chassis.conftest import FreshHouse
 from tests.chassis.house import House
 from tests.chassis.relaying import AT, all_sent, check_opened, relaying, say_all
 from tests.waiting import until
 
 GONE = 100_000
 SENT_BEFORE = "insert into outbox (said_id) select gen_random_uuid() from generate_series(1, $1)"
-
-
-@pytest_asyncio.fixture
-async def intel(house: FreshHouse) -> House:
-    return await house("intel")
-
-
-@pytest_asyncio.fixture
-async def pool(intel: House) -> AsyncIterator[Pool]:
-    async with open_pool(intel.settings(), "test") as opened:
-        yield opened
 
 
 async def _pages_read(house: House, floor: int) -> int:

@@ -1,18 +1,15 @@
 """Of all instances one sends, as long as it holds the lock; another takes over when it ends."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from uuid import uuid4
 
 import pytest
-import pytest_asyncio
 
 from chassis import relay as relays
-from chassis.database import Pool, Transaction, open_pool
+from chassis.database import Pool, Transaction
 from chassis.occasion import Batch, Telling
 from chassis.room import Room
 from chassis.say import say
-from tests.chassis.conftest import FreshHouse
 from tests.chassis.house import House, Witness
 from tests.chassis.relaying import all_sent, check_opened, relaying, say_all
 from tests.chassis.tellings import created
@@ -22,17 +19,6 @@ FOLLOWS = """
 select pid from pg_stat_activity where datname = current_database() and application_name = 'intel-relay'
     and pid not in (select pid from pg_locks where locktype = 'advisory')
 """
-
-
-@pytest_asyncio.fixture
-async def intel(house: FreshHouse) -> House:
-    return await house("intel")
-
-
-@pytest_asyncio.fixture
-async def pool(intel: House) -> AsyncIterator[Pool]:
-    async with open_pool(intel.settings(), "test") as opened:
-        yield opened
 
 
 async def test_of_two_instances_one_sends_and_the_other_takes_over(intel: House, pool: Pool) -> None:

@@ -1,38 +1,24 @@
 """A producer that cannot go on is made anew, and what it is given always fits."""
 
-from collections.abc import AsyncIterator
 from typing import Any
 from uuid import uuid4
 
 import pytest
-import pytest_asyncio
 from aiokafka import AIOKafkaProducer, TopicPartition
 from aiokafka.errors import ProducerFenced
 
-from chassis.database import Pool, open_pool
+from chassis.database import Pool
 from chassis.occasion import Occasion, Telling
 from chassis.relay import Relay
 from chassis.say import MAX_VALUE_BYTES, envelope_of, say
 from contracts.catalogue import BY_NAME, MAX_MESSAGE_BYTES
 from contracts.clock import Quiet
-from tests.chassis.conftest import FreshHouse
 from tests.chassis.house import House
 from tests.chassis.relaying import AT, all_sent, check_opened, relaying, say_all
 from tests.waiting import until
 
 LONGEST_KEY = "\N{OLD HUNGARIAN CAPITAL LETTER A}" * 200  # an envelope's subject has at most 200 letters, of four bytes each
 TRACE = f"00-{'a' * 32}-{'b' * 16}-01"
-
-
-@pytest_asyncio.fixture
-async def intel(house: FreshHouse) -> House:
-    return await house("intel")
-
-
-@pytest_asyncio.fixture
-async def pool(intel: House) -> AsyncIterator[Pool]:
-    async with open_pool(intel.settings(), "test") as opened:
-        yield opened
 
 
 @pytest.mark.kafka

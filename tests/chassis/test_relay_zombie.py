@@ -1,14 +1,13 @@
 """A leader that stood still and lost its lock does not tell what it had read beside its heir; what slips through is heard once."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from typing import Any
 from uuid import uuid4
 
-import pytest_asyncio
 from aiokafka import AIOKafkaProducer
 
-from chassis.database import Pool, open_pool
+from chassis.database import Pool
 from chassis.outbox import Connection
 from chassis.relay import Relay
 from chassis.room import Room
@@ -30,17 +29,6 @@ class Gate:
     async def stand(self) -> None:
         self.reached.set()
         await self.opened.wait()
-
-
-@pytest_asyncio.fixture
-async def intel(house: FreshHouse) -> House:
-    return await house("intel")
-
-
-@pytest_asyncio.fixture
-async def pool(intel: House) -> AsyncIterator[Pool]:
-    async with open_pool(intel.settings(), "test") as opened:
-        yield opened
 
 
 async def _outlive_the_lock(intel: House, gate: Gate, make: type[Relay]) -> None:

@@ -9,6 +9,7 @@ from pydantic import SecretStr
 
 from chassis import own_ends
 from chassis.agreement import ABSENT
+from chassis.hearing import FOREIGN
 from contracts.catalogue import BY_NAME
 from contracts.codes import Cohort
 from contracts.records import RecordCreated, TravelExpected
@@ -126,6 +127,29 @@ async def test_only_what_is_kept_can_be_told_again(house: FreshHouse) -> None:
 
     with pytest.raises(RefusedError, match=r"notifications\.usa\.v1 is not kept in said"):
         await replay_said(_operator(intel), "notifications.usa.v1", **WHY)
+
+
+async def test_a_topic_is_told_again_from_its_owners_database_alone(house: FreshHouse) -> None:
+    stats = await house("stats")
+
+    for repair in (replay_said, accept):
+        with pytest.raises(RefusedError, match="those of stats; run it where intel runs"):
+            await repair(_operator(stats), CHECKS.name, **WHY)
+
+
+async def test_what_a_stranger_wrote_where_nothing_was_told_yet_is_accepted_and_the_service_tells_on(house: FreshHouse) -> None:
+    intel = await house("intel")
+    await intel.tell_raw(b"garbage", topic=CHECKS.name)
+    async with intel.opened(intel_room()) as telling:
+        await _create(intel, 5)
+        await _complains_of(telling, FOREIGN)
+
+        await accept(_operator(intel), CHECKS.name, **WHY)
+        await has_heard(intel, 5)
+        await until(telling.ready, "it tells on")
+
+    assert len(await intel.values_on(CHECKS.name)) == 6
+    assert await intel.fetchval("select count(*) from position_move where following = 1") == 1
 
 
 async def test_a_place_moves_only_to_where_the_topic_has_values_and_who_moved_it_is_kept(house: FreshHouse) -> None:

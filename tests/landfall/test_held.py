@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
@@ -58,7 +59,7 @@ def _held(topic: str, value: bytes, reason: HoldReason) -> Held:
 async def _landfall(found: Database, *arguments: str) -> tuple[int, str, str]:
     """Exit status, standard output and standard error of one command."""
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "landfall", arguments[0], "--database-url", found.url, *arguments[1:],
+        sys.executable, "-m", "landfall", *arguments, env={**os.environ, "LANDFALL_DATABASE_URL": found.url},
         stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
     )  # fmt: skip
     output, errors = await process.communicate()

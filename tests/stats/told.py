@@ -9,7 +9,7 @@ from contracts.codes import Channel, CloseReason, HoldReason, ReferralReason, Re
 from contracts.decisions import NotificationAccepted, NotificationDuplicated, NotificationHeld, NotificationReferred, NotificationRefused
 from contracts.records import RecordClosed, RecordTransferred
 from services.stats.ledger import Entry, Movement, Standing
-from services.stats.movement import AnyFact, Told, decide
+from services.stats.movement import AnyFact, HeardFact, decide
 
 TELLING, RECORD, CHECK, HANDOVER = (UUID(int=number) for number in (1, 2, 3, 4))
 DAY, NEXT_DAY, EFFECTIVE = date(2021, 6, 1), date(2021, 6, 2), date(2021, 5, 28)
@@ -23,16 +23,16 @@ CLOSED = RecordClosed(record_id=RECORD, reason=CloseReason.DIED)
 TRANSFERRED = RecordTransferred(record_id=RECORD, handover_id=HANDOVER, force="cleveland", effective_day=EFFECTIVE)
 
 
-def told(fact: AnyFact, day: date = DAY, fact_id: int = 100) -> Told:
+def told(fact: AnyFact, day: date = DAY, fact_id: int = 100) -> HeardFact:
     """A fact of that day, committed at noon of it."""
-    return Told(fact, UUID(int=fact_id), day, noon(day))
+    return HeardFact(fact, UUID(int=fact_id), day, noon(day))
 
 
 def noon(day: date) -> datetime:
     return datetime(day.year, day.month, day.day, 12, tzinfo=UTC)
 
 
-def one_a_day(facts: Iterable[AnyFact]) -> list[Told]:
+def one_a_day(facts: Iterable[AnyFact]) -> list[HeardFact]:
     """Facts told on days that follow each other."""
     return [told(fact, DAY + timedelta(days=number), 100 + number) for number, fact in enumerate(facts)]
 
@@ -45,7 +45,7 @@ def net(movements: Iterable[Movement]) -> dict[Entry, int]:
     return {entry: amount for entry, amount in total.items() if amount}
 
 
-def in_batches(tellings: list[Told], sizes: Iterable[int]) -> list[Movement]:
+def in_batches(tellings: list[HeardFact], sizes: Iterable[int]) -> list[Movement]:
     """The ledger when the tellings come in batches of these sizes, each begun from what the ledger holds."""
     ledger: list[Movement] = []
     rest = list(tellings)
