@@ -46,15 +46,12 @@ async def test_all_that_lies_after_a_start_is_found_and_a_partition_without_any_
 @pytest.mark.kafka
 async def test_what_is_in_a_transaction_that_nobody_closes_is_not_waited_for(intel: House, looking: AIOKafkaConsumer) -> None:
     (told,) = await intel.tell(created(uuid4()))
-    stranger = AIOKafkaProducer(bootstrap_servers=intel.kafka.bootstrap, transactional_id=intel.prefix + "stranger")
-    await stranger.start()
-    await stranger.begin_transaction()
-    for each in _partitions(intel):
-        await stranger.send_and_wait(each.topic, b"not yet", partition=each.partition)
-
-    found = [raw async for _, raws in as_polled(looking, dict.fromkeys(_partitions(intel), 0), patience_seconds=5) for raw in raws]
-    await stranger.abort_transaction()
-    await stranger.stop()
+    async with AIOKafkaProducer(bootstrap_servers=intel.kafka.bootstrap, transactional_id=intel.prefix + "stranger") as stranger:
+        await stranger.begin_transaction()
+        for each in _partitions(intel):
+            await stranger.send_and_wait(each.topic, b"not yet", partition=each.partition)
+        polled = as_polled(looking, dict.fromkeys(_partitions(intel), 0), patience_seconds=5)
+        found = [raw async for _, raws in polled for raw in raws]
 
     assert len(found) == 1
     assert str(told).encode() in (found[0].value or b"")

@@ -77,6 +77,7 @@ async def test_the_variables_of_another_service_are_noticed_even_where_it_does_n
     house: FreshHouse, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("LANDFALL_DATABASE_URL", (await house("intel")).database.url)
+    monkeypatch.setattr(reconcile, "PATIENCE_SECONDS", 0.1)
 
     assert await asked() == 1
     assert "these LANDFALL_* variables are those of intel; run it where stats runs" in capsys.readouterr().err
