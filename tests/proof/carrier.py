@@ -13,12 +13,12 @@ from time import monotonic
 from contracts.catalogue import SERVICES
 from tests.places import kafka as kafkas
 from tests.proof import drills
-from tests.proof.agreement import Verdict
 from tests.proof.claims import Proof
 from tests.proof.clone import clone
 from tests.proof.cures_out import cures, pytest_in, take_out
 from tests.proof.rounds import PEOPLE, rounds
 from tests.proof.system import System, places, system
+from tests.proof.verdict import Verdict
 
 ROUNDS = 200
 RESTORED = SERVICES

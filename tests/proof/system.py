@@ -55,6 +55,11 @@ class System:
             for each in self.running.pop(name, []):
                 each.end()
 
+    @property
+    def key_file(self) -> Path:
+        """The keys of all services here."""
+        return self.folder / "keys.json"
+
     def superuser_url(self, name: str) -> str:
         """A service's database, as the superuser."""
         parts = urlsplit(self.postgres.superuser_url)
