@@ -5,6 +5,7 @@ import asyncio
 import pytest
 
 from chassis import pulse as pulses
+from chassis import watch
 from chassis.watch import Watch
 from tests.chassis.conftest import FreshHouse
 from tests.chassis.disagreeing import room
@@ -13,6 +14,11 @@ from tests.chassis.probes import ills
 from tests.waiting import until
 
 DEAF = "Kafka answers others and not this reader"
+
+
+@pytest.fixture(autouse=True)
+def _looks_often(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(watch, "EVERY_SECONDS", 0.2)
 
 
 async def _is_ill(running: Running) -> bool:
@@ -25,7 +31,7 @@ async def test_a_reader_that_has_stopped_asking_while_kafka_answers_others_must_
     intel = await house("intel")
     async with intel.opened(room()) as running:
         await until(running.ready, "it is ready")
-        monkeypatch.setattr(pulses, "LIVE_SECONDS", 5.0)
+        monkeypatch.setattr(pulses, "LIVE_SECONDS", 2.0)
         for each in asyncio.all_tasks():
             if getattr(each.get_coro(), "__qualname__", "") == "Fetcher._fetch_requests_routine":
                 each.cancel()
@@ -43,7 +49,8 @@ async def test_where_kafka_answers_nobody_it_would_not_help_to_start_again(house
 
     async with intel.opened(room()) as running:
         await until(running.ready, "it is ready")
-        monkeypatch.setattr(pulses, "LIVE_SECONDS", 3.0)
+        monkeypatch.setattr(pulses, "LIVE_SECONDS", 2.0)
+        monkeypatch.setattr(watch, "ANSWER_SECONDS", 1.0)
         monkeypatch.setattr(Watch, "_others_are_answered", look_on)
         with intel.kafka.silent():
             await until(lambda: answers != [], "it has asked for others")

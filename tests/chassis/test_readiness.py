@@ -7,6 +7,7 @@ from uuid import uuid4
 import asyncpg
 import pytest
 
+from chassis import watch
 from chassis.database import Transaction, open_pool
 from chassis.occasion import Batch, Occasion
 from chassis.relay import LOCK
@@ -23,6 +24,11 @@ from tests.waiting import until
 STALL = "for more than 2 s"
 UNSENT = "the outbox keeps a telling for more than 2 s"
 SHORT = {"stall_seconds": 2.0, "outbox_seconds": 2.0}
+
+
+@pytest.fixture(autouse=True)
+def _looks_often(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(watch, "EVERY_SECONDS", 0.2)
 
 
 async def _says(running: Running, complaint: str) -> None:
@@ -51,7 +57,7 @@ async def test_who_has_nothing_to_read_is_answered_all_the_same_and_complains_of
     async def is_answered_again_and_again() -> bool:
         complaints.extend(await running.complaints())
         ages.append(await figure(running, "landfall_fetch_age_seconds", topic=f"{intel.prefix}records.v1") or 0)
-        return sum(later < earlier for earlier, later in pairwise(ages)) > 10
+        return sum(later < earlier for earlier, later in pairwise(ages)) > 3
 
     async with intel.opened(room()) as running:
         await _recovers(running)
