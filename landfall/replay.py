@@ -59,7 +59,7 @@ async def replay_said(settings: Operator, topic: str, *, by: str, reason: str) -
 
 
 async def accept(settings: Operator, topic: str, *, by: str, reason: str) -> None:
-    """Tell on from the topic's present end, whatever lies or is missing before it. What outsiders were told there is not told again.
+    """Tell on from the topic's present end, whatever lies or is missing before it. Nothing is told again by that, see `accepted`.
 
     Raises:
         RefusedError: no service keeps the end of such a topic, or it is another service's.
@@ -88,6 +88,15 @@ async def _as_owner(settings: Operator, topic: str) -> AsyncIterator[tuple[Trans
             yield connection, lies
 
 
+def accepted(topic: str) -> str:
+    """What was done, and what has still to be done where only an outsider was told: nobody else misses what is unsaid now."""
+    done, found = f"{topic}: told on from where it ends now", BY_NAME[topic]
+    if found.family.order is not Order.NONE:
+        return done
+    unsaid = f"What {found.principal} had not read is still unsaid: let {found.family.owner} tell it again"
+    return f"{done}. {unsaid}, see docs/runbooks/disagreement.md"
+
+
 async def _lying(looking: AIOKafkaConsumer, settings: Operator, topic: Topic) -> Lying:
     count = topic.partitions_on(embedded=settings.profile is Profile.EMBEDDED)
     partitions = [TopicPartition(settings.kafka_topic_prefix + topic.name, each) for each in range(count)]
@@ -109,8 +118,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.epilog = f"{WHERE} See docs/runbooks/disagreement.md."
     what = parser.add_subparsers(dest="what", required=True)
     said = what.add_parser("said", help="a facts topic, from what its owner keeps")
-    accepted = what.add_parser("accepted", help="nothing: tell on from where the topic ends now, because an operator has looked")
-    for each in (said, accepted):
+    accepting = what.add_parser(
+        "accepted", help="nothing: tell on from where the topic ends now; what a force missed is told again after that"
+    )
+    for each in (said, accepting):
         each.add_argument("--topic", required=True)
         add_who_and_why(each)
 
@@ -123,7 +134,7 @@ def run(arguments: argparse.Namespace) -> int:
 async def _carry_out(settings: Operator, asked: argparse.Namespace) -> None:
     if asked.what == "accepted":
         await accept(settings, asked.topic, by=asked.by, reason=asked.reason)
-        say(f"{asked.topic}: told on from where it ends now")
+        say(accepted(asked.topic))
         return
     number = await replay_said(settings, asked.topic, by=asked.by, reason=asked.reason)
     say(f"{asked.topic}: {number} tellings were missing and are told again")

@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from contracts.codes import Cohort
 from contracts.identifiers import ForceSlug
+from contracts.limits import NO_CONTROL
 from services.handover.caseload import CaseState, HandoverState, StrayReason
 
 
@@ -26,6 +27,7 @@ class HandoverAnswer(_Answer):
     offered_day: date
     accepted_day: date | None
     effective_day: date | None
+    withdrawn_day: date | None
     reason: str | None
 
 
@@ -56,3 +58,20 @@ class Offer(BaseModel):
 
     force: ForceSlug
     decided_by: Annotated[str, Field(min_length=1, max_length=100)]
+
+
+class Retelling(BaseModel):
+    """Who has a force told again what it may not have read, and why. Both are kept and never told on: name nobody in either."""
+
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
+
+    asked_by: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9./-]{0,39}$", description="A collar or staff number, never a name.")]
+    reason: Annotated[str, Field(min_length=1, max_length=500, pattern=NO_CONTROL)]
+
+
+class RetoldAnswer(_Answer):
+    """How much a force was told again: handovers that it is asked about, and some that were withdrawn."""
+
+    force: str
+    notices: int
+    withdrawals: int

@@ -1,4 +1,4 @@
-"""What a person may ask handover, and the one thing a person decides: which force a waiting case is offered to."""
+"""What a person may ask handover, and what a person decides: which force is offered a waiting case, which is told again."""
 
 from http import HTTPStatus
 from typing import Annotated
@@ -9,8 +9,9 @@ from fastapi import APIRouter, Query
 from chassis.http import Deciding, ProblemError, Reading
 from chassis.occasion import Telling
 from chassis.say import say
-from services.handover import inquiry, offer, store
-from services.handover.answers import CaseAnswer, HandoverAnswer, Offer, StrayAnswer
+from contracts.identifiers import ForceSlug
+from services.handover import inquiry, offer, retelling, store
+from services.handover.answers import CaseAnswer, HandoverAnswer, Offer, Retelling, RetoldAnswer, StrayAnswer
 from services.handover.caseload import CaseState
 
 router = APIRouter()
@@ -63,6 +64,14 @@ async def offer_case(record_id: UUID, decision: Offer, deciding: Deciding) -> Ha
         await store.save(tx, caseload)
         await say(tx, [Telling(fact, occasion) for fact in facts])
     return HandoverAnswer.model_validate(caseload.handovers[handover_id])
+
+
+@router.post("/forces/{force}/notices")
+async def tell_force_again(force: ForceSlug, asked: Retelling, deciding: Deciding) -> RetoldAnswer:
+    """Tell a force again how its open and lately withdrawn handovers stand; each request does so anew. 422 where there is no such force."""
+    async with deciding() as (tx, occasion):
+        retold = await retelling.tell_again(tx, occasion, force, asked.asked_by, asked.reason)
+    return RetoldAnswer.model_validate(retold)
 
 
 @router.get("/strays")

@@ -5,10 +5,9 @@ from datetime import date
 
 from contracts.codes import WithdrawalReason
 from contracts.fact import Fact
-from contracts.handover_packs import HandoverNoticeWithdrawn
 from contracts.handovers import HandoverWithdrawn
 from contracts.records import RecordAmended, RecordClosed, RecordCreated, RecordTransferred, TravelExpected
-from services.handover import offer
+from services.handover import notices, offer
 from services.handover.caseload import Case, Caseload, CaseState, HandoverState
 
 RecordFact = RecordCreated | RecordAmended | TravelExpected | RecordTransferred | RecordClosed
@@ -28,12 +27,12 @@ def decide(fact: RecordFact, day: date, caseload: Caseload) -> list[Fact]:
         case TravelExpected():
             return offer.on_travel(fact, day, caseload)
         case RecordClosed():
-            return _close(fact, caseload)
+            return _close(fact, day, caseload)
         case RecordAmended() | RecordTransferred():
             return []
 
 
-def _close(fact: RecordClosed, caseload: Caseload) -> list[Fact]:
+def _close(fact: RecordClosed, day: date, caseload: Caseload) -> list[Fact]:
     """A closed record takes an open offer with it; a force that manages the person already goes on doing so."""
     case = caseload.cases[fact.record_id]
     match case.state:
@@ -41,18 +40,17 @@ def _close(fact: RecordClosed, caseload: Caseload) -> list[Fact]:
             caseload.put(replace(case, state=CaseState.CLOSED))
             return []
         case CaseState.OFFERED | CaseState.ACCEPTED:
-            return _withdraw(case, caseload)
+            return _withdraw(case, day, caseload)
         case CaseState.TRANSFERRED | CaseState.CLOSED:
             return []
 
 
-def _withdraw(case: Case, caseload: Caseload) -> list[Fact]:
+def _withdraw(case: Case, day: date, caseload: Caseload) -> list[Fact]:
     handover = caseload.latest(case)
     if handover is None:
         return []
     reason = WithdrawalReason.RECORD_CLOSED
-    caseload.move(replace(handover, state=HandoverState.WITHDRAWN, reason=reason))
-    return [
-        HandoverWithdrawn(record_id=case.record_id, handover_id=handover.handover_id, force=handover.force, reason=reason),
-        HandoverNoticeWithdrawn(handover_id=handover.handover_id, force=handover.force, reason=reason),
-    ]
+    gone = replace(handover, state=HandoverState.WITHDRAWN, withdrawn_day=day, reason=reason)
+    caseload.move(gone)
+    told = HandoverWithdrawn(record_id=case.record_id, handover_id=gone.handover_id, force=gone.force, reason=reason)
+    return [told, notices.withdrawn(gone)]

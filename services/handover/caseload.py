@@ -51,7 +51,7 @@ CASE_AFTER = {
 class Handover:
     """One offer to one force and what became of it; days are Europe/London days.
 
-    `decided_by` is None where a travel notice named the force.
+    `decided_by` is None where a travel notice named the force; `withdrawn_day` also where it was withdrawn before that day was kept.
     """
 
     handover_id: UUID
@@ -62,6 +62,7 @@ class Handover:
     offered_day: date
     accepted_day: date | None = None
     effective_day: date | None = None
+    withdrawn_day: date | None = None
     reason: str | None = None
     decided_by: str | None = None
 

@@ -7,7 +7,7 @@ from services.handover.caseload import Case, CaseState, Handover, Stray, StrayRe
 from services.handover.store import case_of, handover_of
 
 HANDOVER = """
-select handover_id, record_id, force, state, landing_day, offered_day, accepted_day, effective_day, reason, decided_by
+select handover_id, record_id, force, state, landing_day, offered_day, accepted_day, effective_day, withdrawn_day, reason, decided_by
 from handover where handover_id = $1
 """
 

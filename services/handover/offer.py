@@ -5,9 +5,9 @@ from datetime import date
 from uuid import UUID
 
 from contracts.fact import Fact
-from contracts.handover_packs import HandoverNotice
 from contracts.handovers import HandoverOffered
 from contracts.records import TravelExpected
+from services.handover import notices
 from services.handover.caseload import Case, Caseload, CaseState, Handover, HandoverState, Stray, StrayReason
 
 
@@ -75,7 +75,7 @@ def _offer(handover: Handover, caseload: Caseload) -> list[Fact]:
     offered = HandoverOffered(
         record_id=handover.record_id, handover_id=handover.handover_id, force=handover.force, landing_day=handover.landing_day
     )
-    return [offered, _notice(handover, caseload)]
+    return [offered, notices.asked(handover, caseload)]
 
 
 def _expect_anew(fact: TravelExpected, day: date, case: Case, caseload: Caseload) -> list[Fact]:
@@ -90,9 +90,4 @@ def _expect_anew(fact: TravelExpected, day: date, case: Case, caseload: Caseload
         return []
     moved = replace(handover, landing_day=fact.landing_day)
     caseload.move(moved)
-    return [_notice(moved, caseload)]
-
-
-def _notice(handover: Handover, caseload: Caseload) -> HandoverNotice:
-    cohort = caseload.cases[handover.record_id].cohort
-    return HandoverNotice(handover_id=handover.handover_id, force=handover.force, cohort=cohort, landing_day=handover.landing_day)
+    return [notices.asked(moved, caseload)]

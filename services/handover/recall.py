@@ -47,7 +47,8 @@ def fold(fact: Fact, day: date, caseload: Caseload, *, by_person: bool) -> None:
         case HandoverDeclined():
             caseload.move(replace(_handover(fact.handover_id, caseload), state=HandoverState.DECLINED, reason=fact.reason))
         case HandoverWithdrawn():
-            caseload.move(replace(_handover(fact.handover_id, caseload), state=HandoverState.WITHDRAWN, reason=fact.reason))
+            found = _handover(fact.handover_id, caseload)
+            caseload.move(replace(found, state=HandoverState.WITHDRAWN, withdrawn_day=day, reason=fact.reason))
         case HandoverEffective():
             found = _handover(fact.handover_id, caseload)
             caseload.move(replace(found, state=HandoverState.EFFECTIVE, effective_day=fact.effective_day))

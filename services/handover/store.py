@@ -21,7 +21,7 @@ for update
 
 # Read after the rows above are locked: what another process committed while this one waited is seen.
 HANDOVERS = """
-select handover_id, record_id, force, state, landing_day, offered_day, accepted_day, effective_day, reason, decided_by
+select handover_id, record_id, force, state, landing_day, offered_day, accepted_day, effective_day, withdrawn_day, reason, decided_by
 from handover where record_id = any($1::uuid[])
 """
 
@@ -41,12 +41,14 @@ set state = excluded.state, landing_day = excluded.landing_day, handover_id = ex
 """
 
 SAVE_HANDOVERS = """
-insert into handover (handover_id, record_id, force, state, landing_day, offered_day, accepted_day, effective_day, reason, decided_by)
-select * from unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::date[], $6::date[], $7::date[], $8::date[],
-    $9::text[], $10::text[])
+insert into handover (
+    handover_id, record_id, force, state, landing_day, offered_day, accepted_day, effective_day, withdrawn_day, reason, decided_by
+)
+select * from unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::date[], $6::date[], $7::date[], $8::date[], $9::date[],
+    $10::text[], $11::text[])
 on conflict (handover_id) do update
 set state = excluded.state, landing_day = excluded.landing_day, accepted_day = excluded.accepted_day,
-    effective_day = excluded.effective_day, reason = excluded.reason
+    effective_day = excluded.effective_day, withdrawn_day = excluded.withdrawn_day, reason = excluded.reason
 """
 
 # The same stray told again is one stray.
@@ -90,11 +92,11 @@ async def _save_handovers(tx: Transaction, handovers: Sequence[Handover]) -> Non
         rows = [
             (
                 each.handover_id, each.record_id, each.force, each.state, each.landing_day, each.offered_day, each.accepted_day,
-                each.effective_day, each.reason, each.decided_by,
+                each.effective_day, each.withdrawn_day, each.reason, each.decided_by,
             )
             for each in handovers
         ]  # fmt: skip
-        await tx.execute(SAVE_HANDOVERS, *columns(rows, 10))
+        await tx.execute(SAVE_HANDOVERS, *columns(rows, 11))
 
 
 def case_of(row: asyncpg.Record) -> Case:

@@ -87,10 +87,10 @@ class Running:
         return await self.complaints() == []
 
 
-async def asked(running: Running, method: str, path: str, token: str = TOKEN) -> httpx.Response:
+async def asked(running: Running, method: str, path: str, token: str = TOKEN, body: dict[str, Any] | None = None) -> httpx.Response:
     """One request to a running service."""
     async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{running.port}", headers={"Authorization": f"Bearer {token}"}) as http:
-        return await http.request(method, path)
+        return await http.request(method, path, json=body)
 
 
 def _as_it_came(row: asyncpg.Record, vault: Vault | None) -> dict[str, Any]:

@@ -21,7 +21,7 @@ STANDING = {
     "notification": "notification_id, reference_key, telling, channel, content_key, state, reason, record_id, decided_on",
     "travel_notice": "reference_key, telling, sender, content_key, state, reason, record_id, landing_day",
     "caseload": "record_id, cohort, state, landing_day, handover_id",
-    "handover": "handover_id, record_id, force, state, landing_day, offered_day, accepted_day, effective_day, reason",
+    "handover": "handover_id, record_id, force, state, landing_day, offered_day, accepted_day, effective_day, withdrawn_day, reason",
     "stray": "about, force, told, reason",
     "intel_check": "check_id, record_id, opened_day, due_day, sent_day",
     "positions": "topic, partition, next, last_digest, halted",

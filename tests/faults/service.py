@@ -45,6 +45,14 @@ class ServiceProcess:
             self.process.terminate()
             self.process.wait(30)
 
+    def complaints(self) -> str:
+        """What it says of itself now, and the end of its log."""
+        try:
+            said = httpx.get(f"http://127.0.0.1:{self.port}/readyz", timeout=5).text
+        except httpx.TransportError as error:
+            said = f"{type(error).__name__} at /readyz"
+        return f"{self.name}: {said}\n{self.log.read_text()[-2000:]}"
+
     def ready(self) -> bool:
         assert self.process.poll() is None, f"{self.name} ended:\n{self.log.read_text()[-2000:]}"
         try:

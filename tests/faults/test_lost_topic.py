@@ -1,4 +1,4 @@
-"""A facts topic that Kafka lost: noticed by who told it and by who heard it, told again byte for byte, counted once."""
+"""A topic that Kafka lost, noticed by who told it and who heard it: facts are told again byte for byte, a force is told what stands."""
 
 from datetime import date
 from uuid import UUID, uuid4
@@ -11,8 +11,10 @@ from chassis import own_ends
 from chassis.agreement import ABSENT
 from chassis.hearing import FOREIGN
 from contracts.catalogue import BY_NAME
-from contracts.codes import Cohort
-from contracts.records import RecordCreated, TravelExpected
+from contracts.codes import CloseReason, Cohort
+from contracts.handover_packs import HandoverNotice, HandoverNoticeWithdrawn
+from contracts.handover_replies import ForceAccepted
+from contracts.records import RecordClosed, RecordCreated, TravelExpected
 from landfall.operator_settings import Operator
 from landfall.operators import RefusedError
 from landfall.positions import move
@@ -22,7 +24,7 @@ from services.intel.app import room as intel_room
 from services.stats.app import room as stats_room
 from tests.chassis.conftest import FreshHouse, house
 from tests.chassis.disagreeing import make_topic_again
-from tests.chassis.house import House, Running
+from tests.chassis.house import House, Running, asked
 from tests.faults.outsiders import has_heard, standing, tell
 from tests.records.telling import KEYS
 from tests.waiting import until
@@ -32,6 +34,7 @@ __all__ = ["house"]
 pytestmark = pytest.mark.kafka
 
 CHECKS = BY_NAME["checks.v1"]
+LANDING, MOVED = date(2031, 6, 1), date(2031, 7, 1)
 WHY = {"by": "ACRO-1", "reason": "checks.v1 was lost with its broker"}
 
 
@@ -175,10 +178,10 @@ async def test_a_place_moves_only_to_where_the_topic_has_values_and_who_moved_it
 async def test_what_only_a_force_was_told_cannot_be_told_again_but_the_topic_goes_on(house: FreshHouse) -> None:
     handover, packs, people = await house("handover"), BY_NAME["handover-packs.kent.v1"], [uuid4() for _ in range(2)]
     async with handover.opened(handover_room(KEYS)) as telling:
-        await _offer_to_kent(handover, people[0])
+        await _offer(handover, people[0], "kent")
         await has_heard(handover, 2)
         await make_topic_again(handover, packs)
-        await _offer_to_kent(handover, people[1])
+        await _offer(handover, people[1], "kent")
         await _complains_of(telling, own_ends.MADE_AGAIN)
 
         with pytest.raises(RefusedError, match="is not kept in said"):
@@ -188,7 +191,39 @@ async def test_what_only_a_force_was_told_cannot_be_told_again_but_the_topic_goe
         await until(telling.ready, "it tells on")
 
 
-async def _offer_to_kent(handover: House, record_id: UUID) -> None:
-    landing = TravelExpected(record_id=record_id, travel_id=uuid4(), landing_day=date(2031, 6, 1), force="kent")
+async def test_a_force_whose_topic_was_lost_is_told_again_all_that_is_open_and_nobody_else_is(house: FreshHouse) -> None:
+    handover, packs, people = await house("handover"), BY_NAME["handover-packs.kent.v1"], [uuid4() for _ in range(5)]
+    async with handover.opened(handover_room(KEYS)) as telling:
+        for each, force in zip(people, ["kent", "kent", "kent", "sussex", "kent"], strict=True):
+            await _offer(handover, each, force)
+        await has_heard(handover, 10)
+        asked_about = {row[1]: row[0] for row in (await standing(handover))["handover"]}
+        await tell(handover, ForceAccepted(handover_id=asked_about[people[1]]), principal="kent")
+        await tell(handover, RecordClosed(record_id=people[2], reason=CloseReason.DIED), version=3)
+        await has_heard(handover, 12)
+        in_sussex = await handover.values_on("handover-packs.sussex.v1")
+        await make_topic_again(handover, packs)
+        await _land(handover, people[4], "kent", MOVED, version=3)
+        await _complains_of(telling, own_ends.MADE_AGAIN)
+        await accept(_operator(handover), packs.name, **WHY)
+
+        answer = await asked(telling, "POST", "/forces/kent/notices", body={"asked_by": WHY["by"], "reason": WHY["reason"]})
+
+        assert answer.json() == {"force": "kent", "notices": 3, "withdrawals": 1}
+        await has_heard(handover, 13)
+        await until(telling.ready, "it tells on")
+    told = [envelope.data for envelope in await handover.on_topic(packs.name)]
+    notices = {fact.handover_id: fact.landing_day for fact in told if isinstance(fact, HandoverNotice)}
+    assert notices == {asked_about[people[0]]: LANDING, asked_about[people[1]]: LANDING, asked_about[people[4]]: MOVED}
+    assert {fact.handover_id for fact in told if isinstance(fact, HandoverNoticeWithdrawn)} == {asked_about[people[2]]}
+    assert {fact.force for fact in told} == {"kent"}
+    assert await handover.values_on("handover-packs.sussex.v1") == in_sussex != []
+
+
+async def _offer(handover: House, record_id: UUID, force: str) -> None:
     await tell(handover, RecordCreated(record_id=record_id, cohort=Cohort.FNSO), version=1)
-    await tell(handover, landing, version=2)
+    await _land(handover, record_id, force, LANDING, version=2)
+
+
+async def _land(handover: House, record_id: UUID, force: str, day: date, *, version: int) -> None:
+    await tell(handover, TravelExpected(record_id=record_id, travel_id=uuid4(), landing_day=day, force=force), version=version)

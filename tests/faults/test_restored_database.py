@@ -169,6 +169,33 @@ async def _answers_after_the_backup(handover: House, running: Running, people: l
     await has_heard(handover, 21)
 
 
+async def test_handover_recalls_what_a_force_was_told_again(house: FreshHouse, tmp_path: Path) -> None:
+    handover, people = await house("handover"), [uuid4() for _ in range(4)]
+    async with handover.opened(handover_room(KEYS)) as running:
+        await tell(handover, *[RecordCreated(record_id=each, cohort=Cohort.UKSO) for each in people], version=1)
+        await tell(handover, *[_landing(each, "cleveland") for each in people[:3]], version=2)
+        await tell(handover, RecordClosed(record_id=people[2], reason=CloseReason.DIED), version=3)
+        await has_heard(handover, 8)
+        backup = await back_up(handover.superuser_url, tmp_path / "backup")
+        await tell(handover, _landing(people[3], "cleveland"), version=2)
+        await has_heard(handover, 9)
+        retold = await _tell_cleveland_again(running)
+        await tell(handover, _landing(people[0], "cleveland", FUTURE + timedelta(days=3)), version=3)
+        await tell(handover, RecordClosed(record_id=people[1], reason=CloseReason.DIED), version=3)
+        await has_heard(handover, 11)
+        once_more = await _tell_cleveland_again(running)
+        await has_heard(handover, 11)
+
+    await _restored_as_it_was(handover, handover_room(KEYS), backup)
+
+    assert (retold, once_more) == ((3, 1), (2, 2))
+
+
+async def _tell_cleveland_again(running: Running) -> tuple[int, int]:
+    answer = await _ask(running, "POST", "/forces/cleveland/notices", {"asked_by": "ACRO-1", "reason": "a backup was restored"})
+    return answer["notices"], answer["withdrawals"]
+
+
 async def test_intel_recalls_the_checks_it_had_opened(house: FreshHouse, tmp_path: Path) -> None:
     intel, people = await house("intel"), [uuid4() for _ in range(30)]
     async with intel.opened(intel_room()):

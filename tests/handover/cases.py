@@ -29,7 +29,11 @@ def handover(  # noqa: PLR0913 - a builder names what a test may care about
     *,
     landing: date = LANDING,
     accepted: date | None = None,
+    withdrawn: date | None = None,
     reason: str | None = None,
     handover_id: UUID = OFFER,
+    record_id: UUID = RECORD,
 ) -> Handover:
-    return Handover(handover_id, RECORD, force, state, landing, offered_day=TODAY, accepted_day=accepted, reason=reason)
+    return Handover(
+        handover_id, record_id, force, state, landing, offered_day=TODAY, accepted_day=accepted, withdrawn_day=withdrawn, reason=reason
+    )

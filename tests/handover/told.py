@@ -3,15 +3,18 @@
 from datetime import date
 from uuid import UUID
 
+import httpx
+
 from contracts.codes import CloseReason, Cohort
 from contracts.records import RecordClosed, RecordCreated, TravelExpected
-from tests.furniture import Desk, received
+from tests.furniture import Desk, noon, received
 
 RECORDS = [UUID(int=number) for number in range(1, 6)]
 RECORD = RECORDS[0]
 TODAY, LANDING = date(2021, 6, 1), date(2021, 6, 10)
 CLEVELAND, KENT = "cleveland", "kent"
 CLOSED = RecordClosed(record_id=RECORD, reason=CloseReason.DIED)
+ASKED = {"asked_by": "ACRO-1", "reason": "its topic was lost with its broker"}
 
 
 def created(record_id: UUID = RECORD) -> RecordCreated:
@@ -35,3 +38,9 @@ async def state(handover: Desk, handover_id: UUID) -> str:
 
 async def strays(handover: Desk) -> list[tuple[str, str]]:
     return [(stray["force"], stray["reason"]) for stray in (await handover.http.get("/strays")).json()]
+
+
+async def tell_again(handover: Desk, force: str = CLEVELAND, day: date = TODAY) -> httpx.Response:
+    """A person asks on that day that the force be told again."""
+    handover.clock.hear(noon(day))
+    return await handover.http.post(f"/forces/{force}/notices", json=ASKED)

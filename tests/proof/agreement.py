@@ -1,105 +1,25 @@
 """Whether topics and stores tell one story: every telling once, every version once, every state what the facts make of it."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-import asyncpg
-from aiokafka import TopicPartition
-
-from chassis.agreement import starts_of
-from chassis.broker import onlooker
-from chassis.reading import read_on
-from contracts.catalogue import BY_NAME, SERVICES, Order, owned_by, read_by
+from contracts.catalogue import SERVICES, Order, owned_by, read_by
 from contracts.decisions import NotificationHeld
-from contracts.envelope import Envelope
-from contracts.wire import decode
+from tests.proof.contents import contents
 from tests.proof.load import Load
+from tests.proof.looking import Lying, rows_of, topic_of
+from tests.proof.packs import packs
 from tests.proof.system import System
-from tests.waiting import until
+from tests.proof.verdict import Verdict
 
 if TYPE_CHECKING:
     from uuid import UUID
 
-PATIENCE_SECONDS = 180.0
 HELD = NotificationHeld.TYPE
 LATEST_SAID = "select distinct on (subject) subject, payload from said where topic = 'statistics.v1' order by subject, version desc"
 
-
-@dataclass
-class Verdict:
-    """What was compared, and what disagrees.
-
-    `lost` and `doubled` count notifications without one decision, or with several; `out_of_order` counts subjects whose versions do not
-    lie in their order, which readers put right by waiting.
-    """
-
-    notifications: int = 0
-    facts: int = 0
-    lost: int = 0
-    doubled: int = 0
-    out_of_order: int = 0
-    disagreements: list[str] = field(default_factory=list)
-
-    def __str__(self) -> str:
-        said = f"{self.notifications} notifications, {self.facts} facts: {self.lost} lost, {self.doubled} doubled"
-        said += f", {self.out_of_order} subjects out of order" if self.out_of_order else ""
-        return f"{said}, {len(self.disagreements)} disagreements" + "".join(f"; {each}" for each in self.disagreements[:3])
-
-    @property
-    def holds(self) -> bool:
-        return self.notifications > 0 and not (self.lost or self.doubled or self.disagreements)
-
-    def check(self, what: str, *, holds: bool) -> None:
-        if not holds:
-            self.disagreements.append(what)
-
-
-async def at_rest(system: System) -> None:
-    """Until every place is at the end of its partition, nothing waits to be told, and nothing moves any more."""
-    before: list[Any] = []
-
-    async def rested() -> bool:
-        nonlocal before
-        now = [await _standstill(system, name) for name in SERVICES]
-        still, before = now == before, now
-        return still and all(behind == 0 for behind, _ in now)
-
-    await until(rested, "all is heard and told", PATIENCE_SECONDS)
-
-
-async def _standstill(system: System, name: str) -> tuple[int, int]:
-    rows = await rows_of(system, name, "select topic, partition, next from positions")
-    places = {TopicPartition(row["topic"], row["partition"]): row["next"] for row in rows}
-    looking = onlooker(system.operator(name), "drill")
-    await looking.start()
-    try:
-        ends = await looking.end_offsets(list(places)) if places else {}
-    finally:
-        await looking.stop()
-    (waiting,) = await rows_of(system, name, "select (select count(*) from outbox) as unsent, (select count(*) from said) as said")
-    return sum(ends.values()) - sum(places.values()) + waiting["unsent"], waiting["said"]
-
-
-async def rows_of(system: System, name: str, query: str) -> list[asyncpg.Record]:
-    connection = await asyncpg.connect(system.superuser_url(name))
-    try:
-        return list(await connection.fetch(query))
-    finally:
-        await connection.close()
-
-
-async def topic_of(system: System, name: str) -> list[Envelope[Any]]:
-    """All that lies on a topic, in the order of its partitions."""
-    looking = onlooker(system.operator("stats"), "drill")
-    await looking.start()
-    try:
-        partitions = [TopicPartition(system.prefix + name, each) for each in range(BY_NAME[name].partitions)]
-        found = await read_on(looking, await starts_of(looking, partitions))
-    finally:
-        await looking.stop()
-    return [decode(BY_NAME[name], raw.value) for raws in found.values() for raw in raws]
+Facts = Mapping[str, Sequence[Lying]]
 
 
 async def compare(system: System, load: Load) -> Verdict:
@@ -114,9 +34,12 @@ async def compare(system: System, load: Load) -> Verdict:
         _versions(verdict, name, told)
     _decisions(verdict, load, facts["decisions.v1"])
     for name in SERVICES:
-        await _memory(verdict, system, name, facts)
+        await _said(verdict, system, name, facts)
+        await _heard(verdict, system, name, facts)
         await _held(verdict, system, load, name, facts)
     await _stores(verdict, system, facts)
+    await contents(verdict, system, load, facts["decisions.v1"])
+    await packs(verdict, system, facts["handovers.v1"])
     await _latest(verdict, system)
     return verdict
 
@@ -124,49 +47,51 @@ async def compare(system: System, load: Load) -> Verdict:
 async def _latest(verdict: Verdict, system: System) -> None:
     """What lies last of each figure is what was last said about it, byte for byte."""
     said = {row["subject"]: row["payload"] for row in await rows_of(system, "stats", LATEST_SAID)}
-    lies = {each.subject: each.to_bytes() for each in await topic_of(system, "statistics.v1")}
+    lies = {each.told.subject: each.value for each in await topic_of(system, "statistics.v1")}
     verdict.check("statistics.v1 does not hold the latest of each figure", holds=lies == said and bool(said))
 
 
-def _versions(verdict: Verdict, name: str, told: Iterable[Envelope[Any]]) -> None:
+def _versions(verdict: Verdict, name: str, lies: Sequence[Lying]) -> None:
     versions: defaultdict[str, list[int]] = defaultdict(list)
-    for each in told:
-        versions[each.subject].append(each.version or 0)
+    for each in lies:
+        versions[each.told.subject].append(each.told.version or 0)
     broken = sum(sorted(found) != list(range(1, len(found) + 1)) for found in versions.values())
     verdict.check(f"{broken} subjects of {name} are not told 1, 2, 3 ..., each once", holds=broken == 0)
     verdict.out_of_order += sum(found != sorted(found) for found in versions.values())
 
 
-def _decisions(verdict: Verdict, load: Load, told: Iterable[Envelope[Any]]) -> None:
-    decided = Counter(each.causationid for each in told if each.type != HELD)
-    held = sum(each.type == HELD for each in told)
-    garbled = load.garbled["records"]
+def _decisions(verdict: Verdict, load: Load, lies: Sequence[Lying]) -> None:
+    decided = Counter(each.told.causationid for each in lies if each.told.type != HELD)
+    held, garbled = sum(each.told.type == HELD for each in lies), load.garbled["records"]
     verdict.check(f"{held} notifications are told to be held, and {garbled} could not be read", holds=held == garbled)
     verdict.lost = sum(decided[each] == 0 for each in load.told)
     verdict.doubled = sum(decided[each] > 1 for each in load.told)
     verdict.check("something was decided on that nobody told", holds=set(decided) == set(load.told))
 
 
-async def _memory(verdict: Verdict, system: System, name: str, facts: dict[str, list[Envelope[Any]]]) -> None:
-    """What a service remembers to have said and heard is what lies there."""
+async def _said(verdict: Verdict, system: System, name: str, facts: Facts) -> None:
+    """What a service remembers to have said is what lies there, byte for byte."""
     said: defaultdict[str, dict[UUID, bytes]] = defaultdict(dict)
     for row in await rows_of(system, name, "select topic, id, payload from said"):
         said[row["topic"]][row["id"]] = row["payload"]
     for topic in owned_by(name):
         if topic.name in facts:
-            lies = {each.id: each.to_bytes() for each in facts[topic.name]}
+            lies = {each.told.id: each.value for each in facts[topic.name]}
             verdict.check(f"{name} remembers {topic.name} otherwise", holds=lies == said[topic.name])
-    seen = {
-        (row["topic"], row["subject"]): row["version"] for row in await rows_of(system, name, "select topic, subject, version from seen")
-    }
+
+
+async def _heard(verdict: Verdict, system: System, name: str, facts: Facts) -> None:
+    """What it remembers to have heard, subject by subject and to the last version, is what lies there."""
+    rows = await rows_of(system, name, "select topic, subject, version from seen")
+    seen = {(row["topic"], row["subject"]): row["version"] for row in rows}
     for topic in read_by(name):
         if topic.name in facts:
-            told = Counter(each.subject for each in facts[topic.name])
+            told = Counter(each.told.subject for each in facts[topic.name])
             heard = {subject: version for (at, subject), version in seen.items() if at == topic.name}
             verdict.check(f"{name} heard {topic.name} otherwise", holds=heard == dict(told))
 
 
-async def _held(verdict: Verdict, system: System, load: Load, name: str, facts: dict[str, list[Envelope[Any]]]) -> None:
+async def _held(verdict: Verdict, system: System, load: Load, name: str, facts: Facts) -> None:
     """Held is what could not be read, but for what was discarded; and every discard is told."""
     held = await rows_of(system, name, "select topic, reason from held")
     reasons, discarded = {row["reason"] for row in held}, system.discarded[name]
@@ -178,35 +103,40 @@ async def _held(verdict: Verdict, system: System, load: Load, name: str, facts: 
     verdict.check(f"{name} tells of {told} discards, not {len(discarded)}", holds=told == len(discarded))
 
 
-async def _stores(verdict: Verdict, system: System, facts: dict[str, list[Envelope[Any]]]) -> None:
+async def _stores(verdict: Verdict, system: System, facts: Facts) -> None:
+    """Every state that facts tell of is the state that is kept, and nothing else is kept."""
     kinds: dict[str, list[Any]] = defaultdict(list)
-    for told in facts.values():
-        for each in told:
-            kinds[each.type].append(each.data)
-    effective = {each.handover_id: each.force for each in kinds["handover-effective.v1"]}
-    compared = {
-        ("records", "select record_id, state from record"): {
-            **{each.record_id: "managed" for each in kinds["record-created.v1"]},
-            **{each.record_id: "transferred" for each in kinds["record-transferred.v1"]},
-        },
-        ("intel", "select record_id, check_id from intel_check"): {
-            each.record_id: each.check_id for each in kinds["intel-check-opened.v1"]
-        },
-        ("handover", "select handover_id, record_id from handover"): {
-            each.handover_id: each.record_id for each in kinds["handover-offered.v1"]
-        },
-        ("handover", "select handover_id, force from handover where state = 'effective'"): effective,
-        ("stats", "select subject, force from movement where measure = 'transferred' and amount = 1"): {
-            each.record_id: each.force for each in kinds["record-transferred.v1"]
-        },
-        ("stats", "select subject, cohort from movement where measure = 'created' and amount = 1"): {
-            each.record_id: each.cohort for each in kinds["record-created.v1"]
-        },
+    for lies in facts.values():
+        for each in lies:
+            kinds[each.told.type].append(each.told.data)
+    transferred = {each.record_id: each for each in kinds["record-transferred.v1"]}
+    effective = {each.handover_id: each.effective_day for each in kinds["handover-effective.v1"]}
+    accepted = {each.handover_id for each in kinds["handover-accepted.v1"]}
+    compared: dict[tuple[str, str], list[tuple[Any, ...]]] = {
+        ("records", "select record_id, cohort from record"): [(each.record_id, each.cohort) for each in kinds["record-created.v1"]],
+        ("records", "select record_id, force, handover_id, effective_day from record where state = 'transferred'"): [
+            (each.record_id, each.force, each.handover_id, each.effective_day) for each in transferred.values()
+        ],
+        ("intel", "select record_id, check_id from intel_check"): [
+            (each.record_id, each.check_id) for each in kinds["intel-check-opened.v1"]
+        ],
+        ("handover", "select handover_id, record_id, force, landing_day from handover"): [
+            (each.handover_id, each.record_id, each.force, each.landing_day) for each in kinds["handover-offered.v1"]
+        ],
+        ("handover", "select handover_id, effective_day from handover where state = 'effective'"): list(effective.items()),
+        ("handover", "select record_id, cohort from caseload"): [(each.record_id, each.cohort) for each in kinds["record-created.v1"]],
+        ("stats", "select subject, force from movement where measure = 'transferred' and amount = 1"): [
+            (each.record_id, each.force) for each in transferred.values()
+        ],
+        ("stats", "select subject, cohort from movement where measure = 'created' and amount = 1"): [
+            (each.record_id, each.cohort) for each in kinds["record-created.v1"]
+        ],
     }
     for (name, query), expected in compared.items():
-        rows = await rows_of(system, name, query)
-        verdict.check(f"{name}: {query}", holds=len(rows) == len(expected) and {row[0]: row[1] for row in rows} == expected)
+        rows = [tuple(row) for row in await rows_of(system, name, query)]
+        verdict.check(f"{name}: {query}", holds=Counter(rows) == Counter(expected))
+    verdict.check("an offer was accepted that never took effect", holds=effective.keys() == accepted)
     verdict.check(
-        "an offer was accepted that never took effect", holds={*effective} == {each.handover_id for each in kinds["handover-accepted.v1"]}
+        "what took effect is not what was transferred", holds=effective.keys() == {each.handover_id for each in transferred.values()}
     )
     verdict.check("nothing was handed over", holds=bool(effective))

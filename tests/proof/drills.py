@@ -13,9 +13,11 @@ from landfall.reconcile import reconcile
 from landfall.replay import replay_said
 from tests.chassis.disagreeing import remake
 from tests.places.backup import back_up, restore
-from tests.proof.agreement import Verdict, at_rest, compare, rows_of
+from tests.proof.agreement import compare
 from tests.proof.load import GARBLED, Load, load
+from tests.proof.looking import at_rest, rows_of
 from tests.proof.system import System
+from tests.proof.verdict import Verdict
 from tests.waiting import until
 
 LEAD_SECONDS, BACKUP_AGE_SECONDS, AFTER_SECONDS = 10.0, 30.0, 10.0
@@ -111,12 +113,11 @@ async def lost_facts_topic(system: System, name: str, *, told_again: bool = True
 
 
 async def lost_latest_topic(system: System, name: str) -> Verdict:
-    """A compacted topic is gone; its owner reads it back and tells the latest of each subject again."""
+    """A compacted topic is gone while figures go on changing; its owner reads it back and tells the latest of each subject again."""
     topic = BY_NAME[name]
     async with load(system) as outsiders:
-        await asyncio.sleep(LEAD_SECONDS)
-        outsiders.silence()
-        await at_rest(system)
+        await asyncio.sleep(BACKUP_AGE_SECONDS)
         await remake(system.kafka.bootstrap, system.prefix, topic)
         await reconcile(system.operator(topic.family.owner), topic.family.owner, PATIENCE_SECONDS)
+        await asyncio.sleep(AFTER_SECONDS)
         return await _judge(system, outsiders)

@@ -19,6 +19,8 @@ from contracts.envelope import Envelope
 from contracts.fact import Fact
 from contracts.handover_packs import HandoverNotice
 from contracts.handover_replies import ForceAccepted
+from contracts.notifications import NotificationReceived
+from contracts.travel_notices import TravelNoticeReceived
 from contracts.wire import decode
 from tests.builders import a_conviction, a_notification, a_person, a_travel_notice, numbers
 from tests.proof.system import System
@@ -34,16 +36,16 @@ CATEGORIES = {"accepted": "1001 00", "referred": "1003 00", "refused": "2100 00"
 
 @dataclass
 class Load:
-    """`told` is every notification by its message's id, `expected` how many landings were told of, `garbled` how much each service
-    heard that cannot be read.
+    """`told` is every notification by its message's id, `expected` every landing told of, `garbled` how much each service heard that
+    cannot be read.
     """
 
     system: System
     producer: AIOKafkaProducer
     draws: Random = field(default_factory=lambda: Random(7))  # noqa: S311 - drawing a scenario is no secret
-    told: dict[UUID, str] = field(default_factory=dict)
+    told: dict[UUID, NotificationReceived] = field(default_factory=dict)
     known: list[int] = field(default_factory=list)
-    expected: int = 0
+    expected: list[TravelNoticeReceived] = field(default_factory=list)
     answered: set[UUID] = field(default_factory=set)
     garbled: Counter[str] = field(default_factory=Counter)
     silent: bool = False
@@ -71,8 +73,8 @@ class Load:
         conviction = a_conviction(categories=[CATEGORIES[kind]], country=self.draws.choice(("FR", "DE", "ES")))
         someone = a_person(surname=f"Zynba{person}", identifiers=numbers(passport=f"SYN{person:07}"))
         channel = self.draws.choice(list(Channel))
-        told = await self.tell(a_notification(f"SYN-{number:06}", person=someone, conviction=conviction), channel)
-        self.told[told] = kind
+        notification = a_notification(f"SYN-{number:06}", person=someone, conviction=conviction)
+        self.told[await self.tell(notification, channel)] = notification
         if kind == "accepted" and person == number:
             self.known.append(number)
 
@@ -82,7 +84,7 @@ class Load:
             destination_force=self.draws.choice(FORCES),
         )  # fmt: skip
         await self.tell(notice, Sender.BORDER_FORCE)
-        self.expected += 1
+        self.expected.append(notice)
 
     async def _garble(self, number: int) -> None:
         for reader, (family, principal) in GARBLED.items():

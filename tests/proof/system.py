@@ -24,6 +24,8 @@ from tests.places.kafka import Kafka
 from tests.places.postgres import Postgres
 from tests.waiting import until
 
+PATIENCE_SECONDS = 120.0
+
 
 @dataclass
 class System:
@@ -47,13 +49,23 @@ class System:
             running = self.running.setdefault(name, [])
             logs = [self.folder / f"{self.prefix}{name}-{len(running) + index}.log" for index in range(number)]
             running.extend(ServiceProcess(name, environment, self.leash, log) for log in logs)
-        await until(lambda: all(each.ready() for name in names for each in self.running[name]), "they are ready", 120)
+        started = [each for name in names for each in self.running[name]]
+        try:
+            await until(lambda: all(each.ready() for each in started), "they are ready", PATIENCE_SECONDS)
+        except AssertionError as error:
+            error.add_note("\n".join(each.complaints() for each in started))
+            raise
 
     def stop(self, *names: str) -> None:
         """SIGTERM, and wait."""
         for name in names or tuple(self.running):
             for each in self.running.pop(name, []):
                 each.end()
+
+    @property
+    def key_file(self) -> Path:
+        """The keys of all services here."""
+        return self.folder / "keys.json"
 
     def superuser_url(self, name: str) -> str:
         """A service's database, as the superuser."""
