@@ -21,21 +21,28 @@ from chassis.room import CLOCK, Room
 from chassis.seen import Seen
 from chassis.sift import Candidate, Sifted, read_value, sift
 from chassis.stops import Limits
-from contracts.catalogue import BY_NAME, Order
+from contracts.catalogue import BY_NAME, Order, Topic
+from contracts.codes import HoldReason
 from contracts.envelope import Envelope
 from contracts.fact import Fact
+from contracts.wire import named
 
 Polled = Mapping[TopicPartition, Sequence[Raw]]
 
 
 @dataclass(slots=True)
 class Carried:
-    """What became of a batch: the places that moved, and counts for those who watch."""
+    """What became of a batch: the places that moved, and counts for those who watch.
+
+    `stuck` are partitions that did not go on to the end of the batch, and why; `families` those of which something was handled.
+    """
 
     moved: dict[TopicPartition, int] = field(default_factory=dict)
     handled: int = 0
     doubles: int = 0
     held: int = 0
+    stuck: dict[TopicPartition, Exception] = field(default_factory=dict)
+    families: set[str] = field(default_factory=set)
 
     def add(self, other: "Carried") -> None:
         """And what became of another."""
@@ -43,6 +50,8 @@ class Carried:
         self.handled += other.handled
         self.doubles += other.doubles
         self.held += other.held
+        self.stuck |= other.stuck
+        self.families |= other.families
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,20 +93,33 @@ class Carrier:
         carried.moved = {move.partition: move.following for move in moves if move.partition in moved}
         return carried
 
+    async def keep_unread(self, partition: TopicPartition, raw: Raw, why: str) -> Carried:
+        """Move past one value that fails even while it is held: kept as it came, and nobody is told of it but the log and the stops."""
+        topic = self.topic(partition)
+        at = Coordinates(topic.name, raw.partition, raw.offset)
+        aside = Held(HoldReason.POISON, why, topic, at, Occasion(self.clock.now()), raw, *named(topic, raw.value))
+        async with self.pool.acquire() as tx, tx.transaction():
+            if not await place.advance(tx, [self._move(partition, [raw], raw.offset)]):
+                return Carried()
+            await held.keep(tx, self.room.vault, [aside])
+            await stops.write(tx, [aside], self.limits, self.topic_prefix)
+        return Carried({partition: raw.offset + 1}, held=1)
+
+    def topic(self, partition: TopicPartition) -> Topic:
+        return BY_NAME[partition.topic.removeprefix(self.topic_prefix)]
+
     @staticmethod
     def _move(partition: TopicPartition, raws: Sequence[Raw], expected: int) -> Move:
         return Move(partition, expected, raws[-1].offset + 1, place.digest(raws[-1].value))
 
     async def _apply(self, tx: Transaction, raws: Iterable[Raw], *, alone: bool, hopeless: str | None) -> Carried:
-        read = [self._read(raw) for raw in raws]
-        candidates = [each for each in read if isinstance(each, Candidate)]
-        sifted, heard = await self._sift(tx, candidates)
-        sifted.held += [each for each in read if isinstance(each, Held)]
+        sifted, heard = await self._sift(tx, [self._read(raw) for raw in raws])
         applied = await self._handle_as_asked(tx, sifted, alone=alone, hopeless=hopeless)
         await held.forget(tx, (each.received.held_id for each in applied if each.received.held_id is not None))
         await self._put_aside(tx, sifted.held)
         await seen.write(tx, heard_now(applied, heard))
-        return Carried(handled=len(applied), doubles=sifted.doubles, held=len(sifted.held))
+        families = {str(each.received.topic.family.name) for each in applied}
+        return Carried(handled=len(applied), doubles=sifted.doubles, held=len(sifted.held), families=families)
 
     async def _handle_as_asked(self, tx: Transaction, sifted: Sifted, *, alone: bool, hopeless: str | None) -> Sequence[Candidate]:
         if hopeless is not None:
@@ -121,12 +143,13 @@ class Carrier:
         self.clock.hear(envelope.recordedtime or envelope.time)
         return Occasion(self.clock.now(), envelope.id, envelope.correlationid or envelope.id, envelope.traceparent)
 
-    async def _sift(self, tx: Transaction, candidates: Sequence[Candidate]) -> tuple[Sifted, dict[seen.Subject, Seen]]:
+    async def _sift(self, tx: Transaction, read: Sequence[Candidate | Held]) -> tuple[Sifted, dict[seen.Subject, Seen]]:
+        candidates = [each for each in read if isinstance(each, Candidate)]
         ordered = {each.subject for each in candidates if each.received.topic.family.order is not Order.NONE}
         heard = await seen.read(tx, ordered)
         stored = await gaps.read(tx, self.room.vault, ordered, self.occasion)
         waiting = await held.waiting(tx, self.room.vault, (each.subject for each in candidates))
-        return sift(candidates, stored, heard, waiting), heard
+        return sift(read, stored, heard, waiting), heard
 
     async def handle(self, fresh: Sequence[Candidate], tx: Transaction) -> None:
         """Hand them to the service, family by family.

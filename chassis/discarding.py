@@ -80,7 +80,7 @@ class Discarding:
         """Let what waits go on: without the versions missing before the first that waits, which are given up for ever."""
         if row["reason"] not in {HoldReason.GAP, HoldReason.AFTER_POISON}:
             return NOT_WAITING
-        if await poison_of(tx, (row["topic"], row["subject"])) is not None:
+        if await poison_of(tx, (row["topic"], row["subject"]), but=row["held_id"]) is not None:
             return SETTLE_FIRST
         if row["reason"] == HoldReason.GAP:
             complaint = await self._give_up_before(tx, row)

@@ -1,7 +1,12 @@
 """Whose fault a failure is: infrastructure is waited for, data is set aside alone. What is not known is data."""
 
+import asyncio
 from enum import Enum, auto
 
+import asyncpg
+from aiokafka import errors as kafka
+
+from chassis.not_yet import NotYetError
 from chassis.verdicts import DATA, INFRASTRUCTURE
 
 
@@ -10,6 +15,19 @@ class Fault(Enum):
 
     INFRASTRUCTURE = auto()
     DATA = auto()
+
+
+# Somebody else was there at the same moment, or what is missing is on its way. No handler speaks to Kafka.
+BY_CHANCE = (
+    asyncpg.TransactionRollbackError, asyncpg.ObjectNotInPrerequisiteStateError, NotYetError,
+    kafka.KafkaError, kafka.ConsumerStoppedError, kafka.IllegalOperation,
+)  # fmt: skip
+
+# The server's process, the way to it or its answer is gone: an outage is one cause of that, and what a message asked for is another.
+SESSION_LOST = (
+    asyncpg.PostgresConnectionError, asyncpg.InvalidTransactionStateError, asyncpg.OperatorInterventionError,
+    asyncpg.InterfaceError, asyncpg.InternalClientError, OSError, TimeoutError, asyncio.IncompleteReadError,
+)  # fmt: skip
 
 
 class OverrunError(TimeoutError):
@@ -25,3 +43,13 @@ def fault_of_class(kind: type[BaseException]) -> Fault:
     """For a class with two parents the order in which it names them decides: a certificate's error is an OSError before a ValueError."""
     nearest = next((each for each in kind.__mro__ if each in INFRASTRUCTURE or each in DATA), Exception)
     return Fault.INFRASTRUCTURE if nearest in INFRASTRUCTURE else Fault.DATA
+
+
+def is_by_chance(error: BaseException) -> bool:
+    """Whether it says nothing about what was handled, however often it comes."""
+    return fault_of(error) is Fault.INFRASTRUCTURE and isinstance(error, BY_CHANCE)
+
+
+def lost_its_session(error: BaseException) -> bool:
+    """Whether it is no refusal of a statement, but the end of the session, or no answer."""
+    return fault_of(error) is Fault.INFRASTRUCTURE and isinstance(error, SESSION_LOST)

@@ -1,6 +1,7 @@
 """Tellings that came before one they must follow: kept in `held` as they were, taken up again when the gap closes."""
 
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import replace
 
 from asyncpg import Record
@@ -23,11 +24,16 @@ for update of held
 
 
 async def read(tx: Transaction, vault: Vault | None, subjects: Iterable[Subject], occasion: OccasionOf) -> list[Candidate]:
-    """What waits for a gap to close, of those subjects."""
+    """What waits for a gap to close, of those subjects. What nobody can open or read any more stays where it is, and stops no other."""
     asked = sorted(set(subjects))
     rows = await tx.fetch(READ, *columns(asked, 2)) if asked else []
-    taken = [take_up(row, vault, occasion) for row in rows]
-    return [replace(each, stored=True) for each in taken if isinstance(each, Candidate)]
+    taken: list[Candidate] = []
+    for row in rows:
+        with suppress(ValueError):
+            read = take_up(row, vault, occasion)
+            if isinstance(read, Candidate):
+                taken.append(replace(read, stored=True))
+    return taken
 
 
 def take_up(row: Record, vault: Vault | None, occasion: OccasionOf) -> Candidate | Held:

@@ -62,10 +62,11 @@ DATE = "update held set kept_at = $1 where kept_at = now()"
 
 FORGET = "delete from held where held_id = any($1::uuid[])"
 
+# Where no order is kept no version shows that one of an unknown type is missing; there alone such a row has a subject and no version.
 WAITING = """
 select held.topic, held.subject from held
 join unnest($1::text[], $2::text[]) as asked (topic, subject) using (topic, subject)
-where held.reason in ('poison', 'after-poison')
+where held.reason in ('poison', 'after-poison') or (held.reason = 'unknown-type' and held.version is null)
 """
 
 

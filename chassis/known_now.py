@@ -36,14 +36,14 @@ class KnownNow:
 
     async def look(self) -> None:
         """Order what can be read now."""
-        began, last = datetime.now(UTC), UUID(int=0)
+        began, last, known = datetime.now(UTC), UUID(int=0), list[UUID]()
         pool = self.taking_up.carrier.pool
         while rows := await pool.fetch(UNKNOWN, self.looked_at, last, AT_ONCE):
-            known = [row["held_id"] for row in rows if self.knows(row)]
-            if known:
-                await order(pool, known, Wish.REDRIVE, BY_ITSELF, WHY)
-                log.info("types_known_now", held=len(known))
+            known += [row["held_id"] for row in rows if self.knows(row)]
             last = rows[-1]["held_id"]
+        if known:  # all at once, so that they are taken up in the order in which they came
+            await order(pool, known, Wish.REDRIVE, BY_ITSELF, WHY)
+            log.info("types_known_now", held=len(known))
         self.looked_at = began
 
     def knows(self, row: Record) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from time import monotonic
 
 import structlog
-from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka import AIOKafkaConsumer
 from aiokafka.errors import CorruptRecordException, KafkaError
 
 from chassis.carry import Carrier, Polled
@@ -91,19 +91,20 @@ class Listener:
     async def _carry(self, polled: Polled) -> None:
         try:
             carried = await self.trying.carry(polled)
-        except ContradictionError as error:
-            at = TopicPartition(self.carrier.topic_prefix + error.coordinates.topic, error.coordinates.partition)
-            place = self.footing.expected.get(at)
-            self.footing.doubt(polled)
-            await self.footing.halt(at, str(error), place)
-            return
         except BaseException:
             self.footing.doubt(polled)
             raise
         self.footing.went_on(carried.moved)
-        self.footing.doubt(polled.keys() - carried.moved.keys())
+        places = {each: self.footing.expected.get(each) for each in carried.stuck}
+        self.footing.doubt([*(polled.keys() - carried.moved.keys()), *carried.stuck])
         self.pulse.carried(carried)
         await self.on_commit()
+        for each, error in carried.stuck.items():
+            if isinstance(error, ContradictionError):
+                await self.footing.halt(each, str(error), places[each])
+        for error in carried.stuck.values():
+            if not isinstance(error, ContradictionError):
+                raise error
 
     async def _wait_after(self, error: Exception) -> None:
         """A bounded, jittered wait; what failed is read again from its stored place, never from memory."""

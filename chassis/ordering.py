@@ -16,7 +16,7 @@ class Wish(StrEnum):
 
 
 ORDER = """
-update held set ordered = $2, ordered_by = $3, order_reason = $4, ordered_at = clock_timestamp(), order_tries = 0
+update held set ordered = $2, ordered_by = $3, order_reason = $4, ordered_at = now(), order_tries = 0
 where held_id = any($1::uuid[]) and ordered is null
 """
 

@@ -28,7 +28,7 @@ ENDED = f"the process ended, or a statement never did, {MOST_TRIES} times while 
 
 NEXT = """
 select held_id, topic, partition from held where ordered is not null and held_id <> all($1::uuid[])
-order by ordered_at, topic, partition, "offset" limit 1
+order by ordered_at, topic, partition, kept_at, "offset" limit 1
 """
 # What another instance is about is left to it: nobody's reading waits for somebody else's order.
 COUNT = """

@@ -1,6 +1,6 @@
 """What to do with each value of a batch, decided without touching anything: handle, drop, hold, or stop because it cannot be."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
@@ -81,7 +81,7 @@ def read_value(topic: Topic, raw: Raw, coordinates: Coordinates, occasion: Occas
     try:
         envelope = decode(topic, raw.value)
     except UnknownTypeError as error:
-        return Held(HoldReason.UNKNOWN_TYPE, str(error), topic, coordinates, occasion(None), raw)
+        return Held(HoldReason.UNKNOWN_TYPE, str(error), topic, coordinates, occasion(None), raw, error.subject, error.version)
     except UnreadableError as error:
         return Held(HoldReason.MALFORMED, str(error), topic, coordinates, occasion(None), raw)
     if raw.key is None:
@@ -89,8 +89,10 @@ def read_value(topic: Topic, raw: Raw, coordinates: Coordinates, occasion: Occas
     return Candidate(Received(envelope.data, envelope, topic, coordinates, occasion(envelope)), raw)
 
 
-def sift(candidates: Iterable[Candidate], stored: Iterable[Candidate], seen: Mapping[Subject, Seen], waiting: set[Subject]) -> Sifted:
-    """Sort a batch by what was heard before.
+def sift(
+    read: Iterable[Candidate | Held], stored: Iterable[Candidate], seen: Mapping[Subject, Seen], waiting: Collection[Subject]
+) -> Sifted:
+    """Sort a batch by what was heard before. What could not be read stays held, and where no version shows it what follows it waits.
 
     `stored` are tellings that wait for a gap to close; `waiting` are subjects behind a telling that failed.
 
@@ -98,23 +100,26 @@ def sift(candidates: Iterable[Candidate], stored: Iterable[Candidate], seen: Map
         ContradictionError: a version heard before came with other content.
     """
     sifted = Sifted()
-    ordered = dict(seen)
+    ordered, behind = dict(seen), set(waiting)
     gaps: dict[Subject, dict[int, Candidate]] = {}
-    for each in stored:
-        gaps.setdefault(each.subject, {})[each.version] = each
-    for each in candidates:
-        if ordered.get(each.subject, NOTHING).given_up(each.version):
+    for waits in stored:
+        gaps.setdefault(waits.subject, {})[waits.version] = waits
+    for each in read:
+        if isinstance(each, Held):
+            sifted.held.append(each)
+            behind |= {(each.topic.name, each.subject)} if each.subject is not None and each.version is None else set()
+        elif ordered.get(each.subject, NOTHING).given_up(each.version):
             sifted.held.append(each.hold(HoldReason.GAP, "its version was given up before it came"))
         elif _heard(each, ordered):
             sifted.doubles += 1
-        elif each.subject in waiting and not each.replaces:
+        elif each.subject in behind and not each.replaces:
             sifted.held.append(each.hold(HoldReason.AFTER_POISON, "an earlier telling of this subject is held"))
         elif each.received.topic.family.order is Order.GAPLESS:
             _take_in_order(each, ordered, gaps.setdefault(each.subject, {}), sifted)
         else:
             sifted.fresh.append(each)
             ordered[each.subject] = each.heard_after(ordered.get(each.subject, Seen()))
-    sifted.held += [_gap(each, ordered) for waits in gaps.values() for each in waits.values() if not each.stored]
+    sifted.held += [_gap(late, ordered) for those in gaps.values() for late in those.values() if not late.stored]
     return sifted
 
 

@@ -18,19 +18,24 @@ COLUMNS = 'held_id, topic, partition, "offset", reason, subject, version, origin
 
 ROWS = f"""
 select {COLUMNS} from held
-where topic = $1 and subject = $2 and reason in ('poison', 'after-poison', 'gap')
+where topic = $1 and subject = $2 and (reason in ('poison', 'after-poison', 'gap') or (reason = 'unknown-type' and version is null))
 order by case when $3 then version end, kept_at, "offset" limit {MOST_AT_ONCE}
 """  # noqa: S608 - our own columns
 
+# Where no version shows that it is missing, one of an unknown type stands before what came after it.
 POISON = f"""
-select {COLUMNS} from held where topic = $1 and subject = $2 and reason = 'poison' and held_id is distinct from $3 limit 1
+select {COLUMNS} from held where topic = $1 and subject = $2 and held_id is distinct from $3 and (
+    reason = 'poison' or (reason = 'unknown-type' and version is null and exists (
+        select from held as this where this.held_id = $3 and (held.kept_at, held."offset") < (this.kept_at, this."offset"))))
+limit 1
 """  # noqa: S608 - our own columns
 
 # Nothing stands before them any more: what did was applied or discarded while they came, or there were too many to take up at once.
 FREE = """
 select topic, partition, subject from held as behind
 where reason = 'after-poison' and not exists (
-    select from held as first where first.topic = behind.topic and first.subject = behind.subject and first.reason = 'poison'
+    select from held as first where first.topic = behind.topic and first.subject = behind.subject and (first.reason = 'poison' or (
+        first.reason = 'unknown-type' and first.version is null and (first.kept_at, first."offset") < (behind.kept_at, behind."offset")))
 )
 group by topic, partition, subject limit 100
 """

@@ -82,7 +82,7 @@ class TakingUp:
                     raise
                 return candidates, []
             if isinstance(read, Held):
-                return candidates, [replace(read, reason=HoldReason.POISON)]
+                return candidates, [] if row["reason"] == HoldReason.UNKNOWN_TYPE else [replace(read, reason=HoldReason.POISON)]
             candidates.append(read)
         return candidates, []
 

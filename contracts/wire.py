@@ -1,14 +1,17 @@
 """From the bytes on a topic to a fact that checked itself, and no further: what cannot be read says why, without echoing it."""
 
 from functools import cache
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from contracts.catalogue import FACTS, Order, Topic
-from contracts.envelope import Envelope
+from contracts.envelope import Attribute, Envelope
 from contracts.fact import Fact
+from contracts.limits import LARGEST_VERSION
+
+Version = Annotated[int, Field(ge=1, le=LARGEST_VERSION)]
 
 
 class UnreadableError(ValueError):
@@ -16,7 +19,14 @@ class UnreadableError(ValueError):
 
 
 class UnknownTypeError(UnreadableError):
-    """A well-formed CloudEvent of a type that this release does not know on this topic; a later one may."""
+    """A well-formed CloudEvent of a type that this release does not know on this topic; a later one may.
+
+    `subject` and `version`: as `named` finds them.
+    """
+
+    def __init__(self, text: str, subject: str | None = None, version: int | None = None) -> None:
+        self.subject, self.version = subject, version
+        super().__init__(text)
 
 
 class _Peek(BaseModel):
@@ -56,6 +66,36 @@ def number_of(topic: Topic, value: bytes | None) -> tuple[str, int] | None:
     return (found.subject, found.version) if found.source == topic.source else None
 
 
+class _Named(BaseModel):
+    model_config = ConfigDict(hide_input_in_errors=True)
+
+    source: str
+    subject: Attribute
+    version: Version | None = None
+
+
+class _Numbered(_Named):
+    subject: Annotated[str, AfterValidator(lambda text: str(UUID(text)))]
+    version: Version
+
+
+def named(topic: Topic, value: bytes | None) -> tuple[str | None, int | None]:
+    """What a telling of whatever type is about, where it comes from the topic's own source.
+
+    With its version on topics that number each subject without a gap, without one on those that keep no order; (None, None) else.
+    """
+    if topic.family.order is Order.LATEST:
+        return None, None
+    gapless = topic.family.order is Order.GAPLESS
+    try:
+        found = (_Numbered if gapless else _Named).model_validate_json(value or b"")
+    except ValidationError:
+        return None, None
+    if found.source != topic.source:
+        return None, None
+    return found.subject, found.version if gapless else None
+
+
 @cache
 def _envelope_of(fact: type[Fact]) -> type[Envelope[Any]]:
     return Envelope[fact]  # type: ignore[valid-type]
@@ -76,7 +116,7 @@ def decode(topic: Topic, value: bytes | None) -> Envelope[Any]:
         fact = FACTS.get(kind)
         if fact is None or fact not in topic.family.facts:
             message = "its type is not one this topic is known to carry"
-            raise UnknownTypeError(message)
+            raise UnknownTypeError(message, *named(topic, value))
         envelope = _envelope_of(fact).model_validate_json(value)
     except ValidationError as error:
         raise UnreadableError(complaint(error)) from None

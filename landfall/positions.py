@@ -23,6 +23,7 @@ from positions where $1::text is null or topic = $1 order by topic, partition
 KEEP = """
 insert into position_move (topic, partition, previous, following, halted, moved_by, reason)
 select topic, partition, next, $3, halted, $4, $5 from positions where topic = $1 and partition = $2 for update
+returning previous
 """
 MOVE = "update positions set next = $3, last_digest = null, halted = null where topic = $1 and partition = $2"
 
@@ -33,23 +34,40 @@ WIDTH = 160
 
 
 async def move(  # noqa: PLR0913 - an order has all of these
-    settings: Operator, topic: str, partitions: Iterable[int] | None, to: str, *, by: str, reason: str
+    settings: Operator, topic: str, partitions: Iterable[int] | None, to: str, skip: int | None = None, /, *, by: str, reason: str
 ) -> dict[int, int]:
     """Move the places of these partitions, or of all, and clear their halts; where each is now.
 
+    `skip`: how many values are left out by that, over all of them; one alone need not be named.
+
     Raises:
-        RefusedError: the topic has no such partition, or the partition no such offset.
+        RefusedError: the topic has no such partition, the partition no such offset, or another number would be skipped.
     """
-    name = settings.kafka_topic_prefix + topic
+    name, skipped = settings.kafka_topic_prefix + topic, 0
     async with at(settings) as (connection, looking):
         bounds = await _bounds(connection, looking, name, partitions)
         following = {each: _place(to, *found) for each, found in bounds.items()}
         async with connection.transaction():
             for each, place in sorted(following.items()):
-                await connection.execute(KEEP, name, each.partition, place, by, reason)
+                previous = await connection.fetchval(KEEP, name, each.partition, place, by, reason)
+                skipped += _skipped(previous, place, *bounds[each])
                 await connection.execute(MOVE, name, each.partition, place)
                 await connection.execute(FORGET_TRIES, name, each.partition)
+            _refuse_unawares(skipped, skip)
     return {each.partition: place for each, place in following.items()}
+
+
+def _skipped(previous: int, following: int, start: int, end: int) -> int:
+    """How many values are never read. Where the topic ends before the place it was made again, and nothing of it was read."""
+    return max(0, following - (previous if previous <= end else start))
+
+
+def _refuse_unawares(skipped: int, named: int | None) -> None:
+    if skipped != named and (skipped > 1 or named is not None):
+        message = (
+            f"{skipped} values would never be read: move to the one after the false one, or say that you mean it with --skip {skipped}"
+        )
+        raise RefusedError(message)
 
 
 async def _bounds(
@@ -100,6 +118,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     moving.add_argument("--topic", required=True)
     moving.add_argument("--partition", type=int, action="append", help="one or several; all where none is named")
     moving.add_argument("--to", required=True, help="start, end, or an offset")
+    moving.add_argument("--skip", type=int, help="how many values are never read because of it; needed where there are several")
     add_who_and_why(moving)
 
 
@@ -112,5 +131,6 @@ async def _carry_out(settings: Operator, asked: argparse.Namespace) -> None:
     if asked.order == "show":
         await show(settings, asked.topic)
         return
-    for partition, place in (await move(settings, asked.topic, asked.partition, asked.to, by=asked.by, reason=asked.reason)).items():
+    moved = await move(settings, asked.topic, asked.partition, asked.to, asked.skip, by=asked.by, reason=asked.reason)
+    for partition, place in moved.items():
         say(f"{asked.topic}/{partition} is read on from {place}")

@@ -15,13 +15,14 @@ OURS = "select inet_client_port()"
 
 @dataclass
 class Way:
-    """`doomed` are connections, by their port at the server, whose next commit is done and not answered."""
+    """`doomed` are connections, by their port at the server, whose next commit is done, not answered. `refused` came while it was cut."""
 
     host: str
     port: int
     doomed: set[int] = field(default_factory=set)
     lost: int = 0
     cut: bool = False
+    refused: int = 0
     writers: set[asyncio.StreamWriter] = field(default_factory=set)
 
     async def lose_the_answer_to(self, tx: Transaction) -> None:
@@ -40,6 +41,7 @@ class Way:
     async def carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """One connection, both ways, until either side ends it."""
         if self.cut:
+            self.refused += 1
             writer.transport.abort()
             return
         from_server, to_server = await asyncio.open_connection(self.host, self.port)

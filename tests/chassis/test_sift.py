@@ -159,6 +159,28 @@ def _read(value: bytes | None, key: bytes | None = b"key", topic: str = "records
     return read_value(BY_NAME[topic], raw(value, 3, topic=topic, key=key), Coordinates(topic, 0, 3), lambda _: Occasion(TOLD_AT))
 
 
+REPLIES = "handover-replies.cleveland.v1"
+
+
+def test_where_no_order_is_kept_what_follows_one_of_an_unknown_type_about_its_subject_waits_and_what_came_before_does_not() -> None:
+    answer, other = declined(uuid4()), declined(uuid4())
+    unknown = _read(answer.to_bytes().replace(b"force-declined.v1", b"force-hesitates.v1"), topic=REPLIES)
+    before, after, beside = (candidate(each, offset, topic=REPLIES) for offset, each in enumerate((answer, answer, other)))
+
+    sifted = sift([before, unknown, after, beside], [], {}, NO_ONE_WAITS)
+
+    assert sifted.fresh == [before, beside]
+    assert [held.reason for held in sifted.held] == [HoldReason.UNKNOWN_TYPE, HoldReason.AFTER_POISON]
+
+
+def test_where_versions_are_counted_what_follows_one_of_an_unknown_type_waits_for_its_version() -> None:
+    unknown = _read(amended(RECORD, 2).to_bytes().replace(b"record-amended.v1", b"record-merged.v1"))
+
+    sifted = sift([candidate(created(RECORD), 0), unknown, candidate(amended(RECORD, 3), 2)], [], {}, NO_ONE_WAITS)
+
+    assert [held.reason for held in sifted.held] == [HoldReason.UNKNOWN_TYPE, HoldReason.GAP]
+
+
 INNER = st.none() | st.integers() | st.text()
 JSON = st.recursive(INNER, lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner)).map(json.dumps)
 

@@ -80,6 +80,38 @@ def test_a_type_that_this_topic_does_not_carry_is_told_apart_from_a_broken_value
         wire.decode(topic_of(NOTICE), altered(NOTICE, type=kind))
 
 
+def _unknown(kind: str, **changed: object) -> wire.UnknownTypeError:
+    with pytest.raises(wire.UnknownTypeError) as unknown:
+        wire.decode(topic_of(kind), altered(kind, type="of-a-later-year.v1", **changed))
+    return unknown.value
+
+
+def test_of_an_unknown_type_it_is_known_whom_it_is_about_where_its_topic_keeps_no_order() -> None:
+    unknown = _unknown(NOTICE, version=7)
+
+    assert (unknown.subject, unknown.version) == (example(NOTICE)["subject"], None)
+
+
+def test_of_an_unknown_type_subject_and_version_are_known_where_its_topic_counts_them() -> None:
+    unknown = _unknown(DECISION)
+
+    assert (unknown.subject, unknown.version) == (example(DECISION)["subject"], example(DECISION)["version"])
+
+
+@pytest.mark.parametrize(
+    ("kind", "changed"),
+    [
+        (NOTICE, {"subject": "x\0"}), (NOTICE, {"subject": ""}), (NOTICE, {"subject": ["x"]}), (NOTICE, {"subject": "x" * 201}),
+        (NOTICE, {"subject": None}), (NOTICE, {"source": "/feeds/norway"}), (DECISION, {"version": None}), (DECISION, {"version": 2**31}),
+        (DECISION, {"subject": "no id of ours"}), ("measure-updated.v1", {}),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_said_of_an_unknown_type_is_not_guessed(kind: str, changed: dict[str, object]) -> None:
+    unknown = _unknown(kind, **changed)
+
+    assert (unknown.subject, unknown.version) == (None, None)
+
+
 def test_an_unknown_type_is_not_asked_for_any_other_attribute() -> None:
     with pytest.raises(wire.UnknownTypeError):
         wire.decode(topic_of(NOTICE), bytes_of({"type": "notification-merged.v7", "shape": "of a later year"}))
