@@ -85,7 +85,7 @@ async def serve(room: Room, settings: Settings, stop: asyncio.Event | None = Non
         stack.push_async_callback(end, tasks)
         listener = await stack.enter_async_context(_listener(room, settings, carrier, pulse, on_commit))
         timers = Timers(room, pool, clock, on_commit, pulse)
-        watch = Watch(pool, pulse, listener.consumer, listener.footing.onlooker)
+        watch = Watch(pool, pulse, listener.consumer, listener.footing.onlooker, listener.footing.unanswered)
         loops: dict[str, Loop] = {"listener": listener, "timers": timers, "watch": watch}
         tasks += [asyncio.create_task(each.run(), name=name) for name, each in loops.items()]
         stack.push_async_callback(end, tasks)  # once more: tasks end before the clients they work with

@@ -40,6 +40,7 @@ class Pulse:
     halts: dict[TopicPartition, str] = field(default_factory=dict)
     stops: Mapping[str, str] = field(default_factory=dict)
     missing: set[str] = field(default_factory=set)
+    unanswered: set[TopicPartition] = field(default_factory=set)
     failure: str | None = None
     failures: int = 0
     settled: bool = False
@@ -133,6 +134,7 @@ class Pulse:
         """What failed or stopped, so that this service is not ready; empty if nothing did. What only takes too long is in `readiness`."""
         found = [] if self.settled else ["it has not taken up its partitions yet"]
         found += [f"{each} is missing from Kafka" for each in sorted(self.missing)]
+        found += [f"{each.topic}/{each.partition} is not read: Kafka does not answer about it" for each in sorted(self.unanswered)]
         found += [f"{each.topic}/{each.partition} is halted" for each in self.halts]
         found += self.strange
         found += [f"reading {'everything' if topic == '*' else topic} is stopped: {why}" for topic, why in self.stops.items()]
