@@ -7,8 +7,10 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
+from chassis import hearing, watch
 from chassis import pulse as pulses
-from chassis import watch
+from chassis.recall import NOT_HEARD
+from contracts.catalogue import BY_NAME
 from tests.chassis.disagreeing import PARTITIONS, RECORDS, has_effects, record_on, room
 from tests.chassis.house import House
 from tests.chassis.probes import ills
@@ -19,6 +21,7 @@ from tests.waiting import until
 pytestmark = pytest.mark.kafka
 
 ALONE = 3
+CHECKS = BY_NAME["checks.v1"]
 
 
 @pytest_asyncio.fixture
@@ -72,3 +75,22 @@ async def test_who_is_started_while_a_partition_has_no_leader_reads_the_others_a
         await has_effects(intel, 4)
         await until(running.ready, "it is ready")
     assert (await intel.versions(alone), await intel.versions(other)) == ([1, 2], [1, 2])
+
+
+async def test_who_cannot_hear_what_it_told_says_so_and_waits_until_it_can(
+    intel: House, second: SecondBroker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await make_led_by(intel.kafka, intel.prefix, CHECKS, dict.fromkeys(range(CHECKS.partitions), SECOND))
+    second.kill()
+    await until(lambda: has_no_leader(intel.kafka, intel.prefix + CHECKS.name, 0), "its own topic has no leader")
+    monkeypatch.setattr(hearing, "PATIENCE_SECONDS", 3.0)
+
+    async def says_so() -> bool:
+        return any(each.startswith(NOT_HEARD) for each in await running.complaints())
+
+    async with intel.opened(room()) as running:
+        await until(says_so, "it says that it cannot hear what it told")
+        assert await ills(running) == []
+
+        await second.start()
+        await until(running.ready, "it is ready")
