@@ -1,19 +1,56 @@
 """Whether the stored place and the topic still tell one story: the value before the place must be the one we applied."""
 
-from collections.abc import Container, Iterable, Mapping
+import asyncio
+from collections.abc import Collection, Container, Iterable, Mapping
+from dataclasses import dataclass
 from time import monotonic
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
-from aiokafka.errors import KafkaTimeoutError, OffsetOutOfRangeError
+from aiokafka.errors import KafkaError, KafkaTimeoutError, OffsetOutOfRangeError
 
 from chassis.place import Place, digest
 
 PATIENCE_SECONDS = 10.0
+START_SECONDS = 5.0
 LOOK_MS = 500
+NAMED = 5
 
 LOST = "the topic begins after the stored place: what lay between was deleted before it was read"
 DIFFERENT = "the topic holds another value before the stored place than the one applied: it was re-created, truncated or restored"
 ABSENT = "the topic ends before the stored place: it was re-created, truncated or restored"
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Why a partition must not be read on from its stored place, and about which ones Kafka did not answer. All others agree.
+
+    Of the `leaderless` it did not even say where they begin; the value before the place of those `withheld` it did not hand over.
+    """
+
+    disagreeing: Mapping[TopicPartition, str]
+    leaderless: frozenset[TopicPartition]
+    withheld: frozenset[TopicPartition]
+
+
+async def compare(onlooker: AIOKafkaConsumer, places: Mapping[TopicPartition, Place], compacted: Container[str] = ()) -> Comparison:
+    """Look at each partition for itself: one that is not answered about leaves what is found about the others.
+
+    On compacted topics the value before it may rightly be gone, and is not compared.
+    """
+    starts = await answered_starts(onlooker, places, START_SECONDS)
+    found = {each: LOST for each, start in starts.items() if start > places[each].next}
+    to_compare = {
+        each: places[each]
+        for each, start in starts.items()
+        if places[each].last_digest is not None and start < places[each].next and each.topic not in compacted
+    }
+    values, withheld = await _values_before(onlooker, to_compare)
+    for each in to_compare.keys() - withheld:
+        if each not in values:
+            found[each] = ABSENT
+        elif values[each] != places[each].last_digest:
+            found[each] = DIFFERENT
+    return Comparison(found, frozenset(places.keys() - starts.keys()), withheld)
 
 
 async def disagreements(
@@ -21,32 +58,23 @@ async def disagreements(
 ) -> dict[TopicPartition, str]:
     """Why a partition must not be read on from its stored place; empty where all is well.
 
-    On compacted topics the value before it may rightly be gone, and is not compared.
-
     Raises:
-        KafkaError: the broker could not be asked.
+        KafkaTimeoutError: Kafka did not answer about all of them; that is no disagreement.
     """
-    starts = await onlooker.beginning_offsets(list(places)) if places else {}
-    found = {each: LOST for each, place in places.items() if starts[each] > place.next}
-    to_compare = {
-        each: place
-        for each, place in places.items()
-        if place.last_digest is not None and starts[each] < place.next and each.topic not in compacted
-    }
-    values = await _values_before(onlooker, to_compare)
-    for each, place in to_compare.items():
-        if each not in values:
-            found[each] = ABSENT
-        elif values[each] != place.last_digest:
-            found[each] = DIFFERENT
-    return found
+    compared = await compare(onlooker, places, compacted)
+    unanswered = sorted(f"{each.topic}/{each.partition}" for each in compared.leaderless | compared.withheld)
+    if unanswered:
+        message = f"no answer about {len(unanswered)} stored places within {PATIENCE_SECONDS:.0f} s: {', '.join(unanswered[:NAMED])}"
+        raise KafkaTimeoutError(message)
+    return dict(compared.disagreeing)
 
 
-async def _values_before(onlooker: AIOKafkaConsumer, places: Mapping[TopicPartition, Place]) -> dict[TopicPartition, bytes]:
-    """The digest of the value just before each place, where there is one.
+async def _values_before(
+    onlooker: AIOKafkaConsumer, places: Mapping[TopicPartition, Place]
+) -> tuple[dict[TopicPartition, bytes], frozenset[TopicPartition]]:
+    """The digest of the value just before each place, where there is one; and what the broker has and did not hand over in time.
 
-    Raises:
-        KafkaTimeoutError: the broker has them and does not hand them over; that is no disagreement.
+    One value at a time: what lies behind it may be what Kafka's client cannot unpack.
     """
     wanted = dict(places)
     found: dict[TopicPartition, bytes] = {}
@@ -54,7 +82,7 @@ async def _values_before(onlooker: AIOKafkaConsumer, places: Mapping[TopicPartit
     _look_at(onlooker, wanted)
     while wanted and monotonic() < deadline:
         try:
-            polled = await onlooker.getmany(*wanted, timeout_ms=LOOK_MS)
+            polled = await onlooker.getmany(*wanted, timeout_ms=LOOK_MS, max_records=1)
         except OffsetOutOfRangeError as error:
             for each in error.args[0]:
                 wanted.pop(each, None)
@@ -66,10 +94,7 @@ async def _values_before(onlooker: AIOKafkaConsumer, places: Mapping[TopicPartit
             del wanted[each]
         onlooker.pause(*polled)
         wanted = {each: place for each, place in wanted.items() if not _ends_before(onlooker, each, place)}
-    if wanted:
-        message = f"no answer about {len(wanted)} stored places within {PATIENCE_SECONDS:.0f} s"
-        raise KafkaTimeoutError(message)
-    return found
+    return found, frozenset(wanted)
 
 
 def _ends_before(onlooker: AIOKafkaConsumer, partition: TopicPartition, place: Place) -> bool:
@@ -88,3 +113,20 @@ async def starts_of(onlooker: AIOKafkaConsumer, partitions: Iterable[TopicPartit
     """Where the log of each partition begins."""
     asked = list(partitions)
     return dict(await onlooker.beginning_offsets(asked)) if asked else {}
+
+
+async def answered_starts(
+    onlooker: AIOKafkaConsumer, partitions: Collection[TopicPartition], patience_seconds: float
+) -> dict[TopicPartition, int]:
+    """The same, where Kafka says so in time. Each is asked about alone: a question about many fails where one of them has no leader."""
+    asked = list(partitions)
+    answers = await asyncio.gather(*[_answered_start(onlooker, each, patience_seconds) for each in asked])
+    return {each: start for each, start in zip(asked, answers, strict=True) if start is not None}
+
+
+async def _answered_start(onlooker: AIOKafkaConsumer, partition: TopicPartition, patience_seconds: float) -> int | None:
+    try:
+        async with asyncio.timeout(patience_seconds):
+            return int((await onlooker.beginning_offsets([partition]))[partition])
+    except (KafkaError, TimeoutError):
+        return None

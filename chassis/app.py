@@ -1,14 +1,15 @@
-"""Where a service is put together, started, watched and stopped in order: it listens first to stop, and relays last."""
+"""Where a service is put together, started, watched and stopped in order: probes come first; it listens first to stop, and relays last."""
 
 import asyncio
 import signal
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
 from typing import Any
 
 import structlog
 import uvicorn
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+from aiokafka.errors import KafkaTimeoutError
 
 from chassis.assignment import Assignment
 from chassis.broker import onlooker, producer, subscribe
@@ -23,9 +24,9 @@ from chassis.leash import hold
 from chassis.listen import Listener
 from chassis.lookout import Lookout
 from chassis.orders import Orders
-from chassis.parts import Loop, complain_of_the_dead, end, until_one_ends
+from chassis.parts import CutShortError, Loop, complain_of_the_dead, end, unless_cut_short, until_one_ends
 from chassis.pulse import Pulse
-from chassis.recall import Recall
+from chassis.recall import HEARS, NOT_HEARD, Recall
 from chassis.relay import WAKE, Relay
 from chassis.room import Room
 from chassis.settings import ClockKind, Settings, read_settings
@@ -77,20 +78,24 @@ async def serve(room: Room, settings: Settings, stop: asyncio.Event | None = Non
         await clock.load(pool)
         calendar = Calendar(room, clock, settings.kafka_topic_prefix)
         carrier = Carrier(room, pool, clock, calendar, settings.kafka_topic_prefix, _limits(settings))
-        await Recall(room, settings, carrier).run()
         relay = Relay(settings, room.name, pulse)
         on_commit = _after_commit(pool, relay)
+        pulse.recalling = HEARS
         web = _Server(_http_config(settings, application(room, settings, pool, clock, pulse, on_commit)))
-        tasks = [asyncio.create_task(_answer(web), name="http"), asyncio.create_task(relay.run(), name="relay")]
+        tasks, loops = [asyncio.create_task(_answer(web), name="http")], dict[str, Loop]()
         stack.push_async_callback(end, tasks)
-        listener = await stack.enter_async_context(_listener(room, settings, carrier, pulse, on_commit))
-        timers = Timers(room, pool, clock, on_commit, pulse)
-        watch = Watch(pool, pulse, listener.consumer, listener.footing.onlooker)
-        loops: dict[str, Loop] = {"listener": listener, "timers": timers, "watch": watch}
-        tasks += [asyncio.create_task(each.run(), name=name) for name, each in loops.items()]
-        stack.push_async_callback(end, tasks)  # once more: tasks end before the clients they work with
-        log.info("started", profile=settings.profile, clock=settings.clock)
-        await until_one_ends(stop, tasks)
+        with suppress(CutShortError):
+            await unless_cut_short(_recall(Recall(room, settings, carrier, pulse)), stop, tasks)
+            tasks.append(asyncio.create_task(relay.run(), name="relay"))
+            opening = stack.enter_async_context(_listener(room, settings, carrier, pulse, on_commit))
+            listener = await unless_cut_short(opening, stop, tasks)
+            timers = Timers(room, pool, clock, on_commit, pulse)
+            watch = Watch(pool, pulse, listener.consumer, listener.footing.onlooker, listener.footing.unanswered)
+            loops |= {"listener": listener, "timers": timers, "watch": watch}
+            tasks += [asyncio.create_task(each.run(), name=name) for name, each in loops.items()]
+            stack.push_async_callback(end, tasks)  # once more: tasks end before the clients they work with
+            log.info("started", profile=settings.profile, clock=settings.clock)
+            await until_one_ends(stop, tasks)
         for each in loops.values():
             each.stopping.set()
         web.should_exit = True
@@ -98,6 +103,19 @@ async def serve(room: Room, settings: Settings, stop: asyncio.Event | None = Non
         relay.stop()
         await asyncio.wait(tasks, timeout=GRACE_SECONDS)
         complain_of_the_dead(tasks)
+
+
+async def _recall(recall: Recall) -> None:
+    """Until then nobody is answered but probes. A broker that does not answer about all of our own topics is waited for."""
+    while True:
+        try:
+            await recall.run()
+        except KafkaTimeoutError as error:
+            recall.pulse.recalling = f"{NOT_HEARD}: {error}"
+            log.error("own_topics_not_heard", error=str(error))
+        else:
+            recall.pulse.recalling = None
+            return
 
 
 def _stop_on_signals() -> asyncio.Event:

@@ -16,6 +16,7 @@ from chassis.originals import Raw
 from chassis.progress import Sight
 from chassis.pulse import Pulse
 from chassis.stops import why_stopped
+from chassis.unanswered import Unanswered
 
 CORRUPT = "the topic holds a record that cannot be unpacked at or after the stored place"
 
@@ -47,9 +48,12 @@ class Footing:
     settled_at: dict[TopicPartition, int] = field(default_factory=dict)
     misfits: dict[TopicPartition, int] = field(default_factory=dict)
     furthest: dict[TopicPartition, tuple[int, int]] = field(default_factory=dict)
+    unanswered: Unanswered = field(default_factory=Unanswered)
 
     async def settle(self) -> None:
         """Bring every newly assigned or doubtful partition to its stored place, or leave it paused if place and topic disagree.
+
+        One about which Kafka does not answer stays doubtful, alone.
 
         Raises:
             WentBackError: see there.
@@ -61,10 +65,12 @@ class Footing:
         self.pulse.keeps_halts_of(assigned)
         self.pulse.missing = {each for each in self.consumer.subscription() if not self.consumer.partitions_for_topic(each)}
         doubtful = self.assignment.unsettled & assigned
-        if doubtful:
-            self.consumer.pause(*doubtful)
-            self._resume(await self._readable(doubtful))
-            self.assignment.unsettled -= doubtful
+        due = doubtful - self.unanswered.among(doubtful)
+        if due:
+            self.consumer.pause(*due)
+            self._resume(await self._readable(due))
+            self.assignment.unsettled -= due - self.unanswered.among(doubtful)
+        self.pulse.unanswered = self.unanswered.among(doubtful)
         self.pulse.settled |= self.assignment.given
 
     def _look(self) -> None:
@@ -79,12 +85,8 @@ class Footing:
         return Sight(self.expected[partition], self.consumer.highwater(partition), answered_at)
 
     async def _readable(self, doubtful: set[TopicPartition]) -> dict[TopicPartition, int]:
-        """The places that fit their topic; the others are halted."""
-        places = await place.read(self.pool, doubtful)
-        missing = doubtful - places.keys()
-        if missing:
-            await place.begin(self.pool, await agreement.starts_of(self.onlooker, missing))
-            places |= await place.read(self.pool, missing)
+        """The places that fit their topic; the others are halted, or wait for an answer."""
+        places = await self._places(doubtful)
         self._look_back(places)
         for each, found in places.items():
             if found.halted is not None:
@@ -92,10 +94,21 @@ class Footing:
         stopped = await stops.read(self.pool)
         may_be_read = {each for each in places if places[each].halted is None and why_stopped(each.topic, stopped) is None}
         open_places = {each: found for each, found in places.items() if each in may_be_read}
-        disagreeing = await agreement.disagreements(self.onlooker, open_places, self.compacted)
-        for each, why in disagreeing.items():
+        compared = await agreement.compare(self.onlooker, open_places, self.compacted)
+        for each, why in compared.disagreeing.items():
             await self.halt(each, why, open_places[each].next)
-        return {each: found.next for each, found in open_places.items() if each not in disagreeing}
+        self.unanswered.add(doubtful - places.keys() | compared.leaderless, compared.withheld)
+        readable = open_places.keys() - compared.disagreeing.keys() - compared.leaderless - compared.withheld
+        return {each: open_places[each].next for each in readable}
+
+    async def _places(self, doubtful: set[TopicPartition]) -> dict[TopicPartition, place.Place]:
+        """Those stored; one never read is given a place at the start of its log, where Kafka says which that is."""
+        places = await place.read(self.pool, doubtful)
+        missing = doubtful - places.keys()
+        if missing:
+            await place.begin(self.pool, await agreement.answered_starts(self.onlooker, missing, agreement.START_SECONDS))
+            places |= await place.read(self.pool, missing)
+        return places
 
     def _look_back(self, places: Mapping[TopicPartition, place.Place]) -> None:
         """A place goes back only where an operator has moved it."""

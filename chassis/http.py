@@ -45,6 +45,14 @@ def _authorised(request: Request, given: Annotated[HTTPAuthorizationCredentials 
         raise ProblemError(HTTPStatus.UNAUTHORIZED, "Not authorised", "Send this service's token as 'Authorization: Bearer <token>'.")
 
 
+def _recalled(request: Request) -> None:
+    """Before that the database may be older than what was told: what it says is not true, and what is decided on it contradicts."""
+    why: str | None = request.app.state.pulse.recalling
+    if why is not None:
+        detail = f"This service cannot answer yet: {why}. Ask again in a while; nothing was changed."
+        raise ProblemError(HTTPStatus.SERVICE_UNAVAILABLE, "Not yet", detail)
+
+
 DecidingTransaction = Callable[[], AbstractAsyncContextManager[tuple[Transaction, Occasion]]]
 ReadingTransaction = Callable[[], AbstractAsyncContextManager[Transaction]]
 
@@ -86,9 +94,9 @@ def application(  # noqa: PLR0913 - the one place where a service's HTTP side is
 ) -> FastAPI:
     """The service's routes, with probes and metrics beside them. The embedded documentation pages need a network and are off."""
     app = FastAPI(title=f"Landfall {room.name}", version="1", docs_url=None, redoc_url=None)
-    app.state.pool, app.state.clock, app.state.on_commit = pool, clock, on_commit
+    app.state.pool, app.state.clock, app.state.pulse, app.state.on_commit = pool, clock, pulse, on_commit
     app.state.api_token = settings.api_token.get_secret_value()
-    app.include_router(room.api, dependencies=[Depends(_authorised)])
+    app.include_router(room.api, dependencies=[Depends(_authorised), Depends(_recalled)])
     _add_probes(app, pool, pulse, settings)
     _add_refusals(app)
     return app

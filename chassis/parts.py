@@ -1,11 +1,18 @@
 """The parts of a running service: one that dies takes the others with it, and none is left behind."""
 
 import asyncio
-from typing import Protocol
+from collections.abc import Coroutine, Sequence
+from typing import Any, Protocol, TypeVar
 
 import structlog
 
+T = TypeVar("T")
+
 log = structlog.get_logger()
+
+
+class CutShortError(Exception):
+    """The word to stop came, or a part ended, before what was begun was done."""
 
 
 class Loop(Protocol):
@@ -16,7 +23,7 @@ class Loop(Protocol):
     async def run(self) -> None: ...
 
 
-async def until_one_ends(stop: asyncio.Event, tasks: list["asyncio.Task[None]"]) -> None:
+async def until_one_ends(stop: asyncio.Event, tasks: Sequence["asyncio.Task[Any]"]) -> None:
     """Wait for the word to stop, or for the first part that ends by itself."""
     stopping = asyncio.create_task(stop.wait())
     try:
@@ -25,7 +32,23 @@ async def until_one_ends(stop: asyncio.Event, tasks: list["asyncio.Task[None]"])
         stopping.cancel()
 
 
-async def end(tasks: list["asyncio.Task[None]"]) -> None:
+async def unless_cut_short(doing: Coroutine[Any, Any, T], stop: asyncio.Event, tasks: list["asyncio.Task[None]"]) -> T:
+    """Do it, but no longer than until the word to stop comes or a part ends: then it is cancelled, and has put away what it had.
+
+    Raises:
+        CutShortError: it was not done.
+    """
+    task = asyncio.create_task(doing)
+    try:
+        await until_one_ends(stop, [task, *tasks])
+    finally:
+        await end([task])
+    if task.cancelled():
+        raise CutShortError
+    return task.result()
+
+
+async def end(tasks: Sequence["asyncio.Task[Any]"]) -> None:
     """What has not ended by itself in its time of grace, or was never asked to, is cancelled.
 
     More than once if need be: up to Python 3.11 a wait that ends at that very moment swallows its cancellation.

@@ -62,6 +62,10 @@ class Progress:
         """For how long Kafka has answered nothing about the topic's most neglected partition, in seconds."""
         return {topic: max(now - each.heard_at for each in standings) for topic, standings in self._by_topic().items()}
 
+    def silent(self, now: float, seconds: float) -> list[TopicPartition]:
+        """About which partitions Kafka has answered nothing for longer than that."""
+        return sorted(each for each, standing in self.standings.items() if now - standing.heard_at > seconds)
+
     def stands(self, now: float) -> dict[str, float]:
         """For how long a partition of each topic has stood still with more to read, in seconds."""
         return {topic: max(each.stands(now) for each in standings) for topic, standings in self._by_topic().items()}

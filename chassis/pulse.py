@@ -31,15 +31,20 @@ class Backlog:
 
 @dataclass(slots=True)
 class Pulse:
-    """One service's signs of life. `turns` is when each of its loops last went round, in monotonic seconds."""
+    """One service's signs of life. `turns` is when each of its loops last went round, in monotonic seconds.
+
+    `recalling` is why nobody may ask it anything yet: its database may be older than what it told.
+    """
 
     registry: CollectorRegistry = field(default_factory=CollectorRegistry)
     turns: dict[str, float] = field(default_factory=dict)
+    recalling: str | None = None
     progress: Progress = field(default_factory=Progress)
     backlog: Backlog = field(default_factory=Backlog)
     halts: dict[TopicPartition, str] = field(default_factory=dict)
     stops: Mapping[str, str] = field(default_factory=dict)
     missing: set[str] = field(default_factory=set)
+    unanswered: set[TopicPartition] = field(default_factory=set)
     failure: str | None = None
     failures: int = 0
     settled: bool = False
@@ -131,8 +136,10 @@ class Pulse:
     @property
     def complaints(self) -> list[str]:
         """What failed or stopped, so that this service is not ready; empty if nothing did. What only takes too long is in `readiness`."""
-        found = [] if self.settled else ["it has not taken up its partitions yet"]
+        found = [] if self.recalling is None else [self.recalling]
+        found += [] if self.settled else ["it has not taken up its partitions yet"]
         found += [f"{each} is missing from Kafka" for each in sorted(self.missing)]
+        found += [f"{each.topic}/{each.partition} is not read: Kafka does not answer about it" for each in sorted(self.unanswered)]
         found += [f"{each.topic}/{each.partition} is halted" for each in self.halts]
         found += self.strange
         found += [f"reading {'everything' if topic == '*' else topic} is stopped: {why}" for topic, why in self.stops.items()]

@@ -15,6 +15,7 @@ from chassis.database import Transaction, connect
 from chassis.hearing import Hearing, OlderDatabaseError, OwnTopicError
 from chassis.looking_back import read_back
 from chassis.occasion import Received
+from chassis.pulse import Pulse
 from chassis.reading import PATIENCE_SECONDS, read_on
 from chassis.recollection import Recollection, up_to_the_last_cause
 from chassis.retold import Facts
@@ -24,8 +25,13 @@ from contracts.catalogue import Order, owned_by
 from contracts.discards import TellingDiscarded
 
 LOCK = 0x726563616C6C  # "recall": one instance recalls, the others wait and then find nothing to recall
-# However long the others wait for it, and Kafka is read in between.
-PATIENTLY = "set statement_timeout = 0; set idle_in_transaction_session_timeout = 0"
+WAIT_SECONDS = 0.5
+PATIENTLY = "set idle_in_transaction_session_timeout = 0"  # Kafka is read in between
+
+HEARS = "it hears first what it told before"
+WAITS = "it waits for another instance that hears first what was told before"
+NOT_HEARD = "it cannot hear what it told before"
+TAKES_BACK = "it takes back in what it told before its database was restored"
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -40,6 +46,7 @@ class Recall:
     room: Room
     settings: Settings
     carrier: Carrier
+    pulse: Pulse
 
     async def run(self) -> None:
         """Compare, and recall where the database is the older one.
@@ -55,7 +62,7 @@ class Recall:
         try:
             await looking.start()
             await connection.execute(PATIENTLY)
-            await connection.execute("select pg_advisory_lock($1)", LOCK)
+            await self._alone(connection)
             hearing = Hearing(self.room.name, self.settings.kafka_topic_prefix, self._embedded, looking)
             if hearing.topics:
                 await self._hear(connection, hearing)
@@ -64,6 +71,13 @@ class Recall:
         finally:
             connection.terminate()
             await looking.stop()
+
+    async def _alone(self, connection: Transaction) -> None:
+        before = self.pulse.recalling
+        while not await connection.fetchval("select pg_try_advisory_lock($1)", LOCK):
+            self.pulse.recalling = WAITS
+            await asyncio.sleep(WAIT_SECONDS)
+        self.pulse.recalling = before
 
     @property
     def _embedded(self) -> bool:
@@ -75,6 +89,7 @@ class Recall:
         except OwnTopicError as error:
             log.error("own_topic_halted", error=str(error))  # the relay tells nothing and says so
         except OlderDatabaseError as error:
+            self.pulse.recalling = TAKES_BACK
             log.critical("database_is_older", unknown=len(error.unknown))
             async with tx.transaction():
                 facts = retold.read(error.unknown, self.settings.kafka_topic_prefix)

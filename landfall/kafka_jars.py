@@ -58,10 +58,13 @@ class JarKafka:
     def _java(self, *arguments: str) -> list[str]:
         return ["java", "-Xmx768m", "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn", "-cp", f"{self.jars}/*", *arguments]
 
+    def _properties(self) -> str:
+        return PROPERTIES.format(port=self.port, controller=free_port(), data=self.folder / "data")
+
     def _format(self) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
         settings = self.folder / "server.properties"
-        settings.write_text(PROPERTIES.format(port=self.port, controller=free_port(), data=self.folder / "data"))
+        settings.write_text(self._properties())
         arguments = ("kafka.tools.StorageTool", "format", "--ignore-formatted", f"--cluster-id={self.cluster}", "-c", str(settings))
         made = subprocess.run(self._java(*arguments), capture_output=True, check=False)  # noqa: S603 - our own jars
         if made.returncode:

@@ -3,14 +3,17 @@
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
+from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 import asyncpg
+import pytest
 import pytest_asyncio
 from aiokafka import AIOKafkaProducer
 
 from chassis.database import Pool, open_pool
 from chassis.settings import Profile
+from chassis.watch import Watch
 from contracts.catalogue import owned_by, read_by
 from landfall.provision import Database
 from tests.chassis.house import EFFECT, House
@@ -55,3 +58,17 @@ async def intel(house: FreshHouse) -> House:
 async def pool(intel: House) -> AsyncIterator[Pool]:
     async with open_pool(intel.settings(), "test") as opened:
         yield opened
+
+
+@pytest.fixture
+def answers(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+    """What the watch is answered about those that are not heard of, look by look."""
+    found, answered = list[Any](), Watch._answered  # noqa: SLF001 - to look on
+
+    async def look_on(self: Watch, asked: Any) -> Any:
+        answer = await answered(self, asked)
+        found.extend([answer] if asked else [])
+        return answer
+
+    monkeypatch.setattr(Watch, "_answered", look_on)
+    return found

@@ -14,6 +14,7 @@ from chassis.broker import onlooker
 from chassis.place import Place, digest
 from tests.chassis.conftest import FreshHouse
 from tests.chassis.disagreeing import PARTITIONS, RECORDS, end_of, halts, handle, has_effects, record_on, room, says_halted
+from tests.chassis.house import House
 from tests.chassis.tellings import amended, created, expected_to_travel
 from tests.waiting import until
 
@@ -92,17 +93,37 @@ async def test_a_hole_that_a_transaction_leaves_halts_and_is_not_read_over(house
     assert await intel.effects() == [flowing.id]
 
 
+async def _tell_what_cannot_be_unpacked(intel: House) -> None:
+    command = [sys.executable, "-c", UNREADABLE_HEADER, intel.kafka.bootstrap, intel.prefix + RECORDS.name, "3"]
+    subprocess.run(command, env={**os.environ, "AIOKAFKA_NO_EXTENSIONS": "1"}, check=True, timeout=60)  # noqa: ASYNC221 - our own text
+
+
 @pytest.mark.kafka
 async def test_a_record_that_cannot_be_unpacked_halts_its_partition_and_no_other(house: FreshHouse) -> None:
     intel = await house("intel")
-    command = [sys.executable, "-c", UNREADABLE_HEADER, intel.kafka.bootstrap, intel.prefix + RECORDS.name, "3"]
-    subprocess.run(command, env={**os.environ, "AIOKAFKA_NO_EXTENSIONS": "1"}, check=True, timeout=60)  # noqa: ASYNC221 - our own text
+    await _tell_what_cannot_be_unpacked(intel)
     others = [created(record_on(partition)) for partition in PARTITIONS if partition != 3]
     await intel.tell(*others)
 
     async with intel.opened(room()) as running:
         await says_halted(intel, running, 3)
         await has_effects(intel, len(others))
+
+    assert await halts(intel) == {3: footing.CORRUPT}
+
+
+@pytest.mark.kafka
+async def test_a_record_that_cannot_be_unpacked_right_behind_the_stored_place_keeps_no_other_partition_from_being_read(
+    house: FreshHouse,
+) -> None:
+    intel = await house("intel")
+    await handle(intel, record_on(3), record_on(4))
+    await _tell_what_cannot_be_unpacked(intel)
+    await intel.tell(created(record_on(4)))
+
+    async with intel.opened(room()) as running:
+        await has_effects(intel, 3)
+        await says_halted(intel, running, 3)
 
     assert await halts(intel) == {3: footing.CORRUPT}
 

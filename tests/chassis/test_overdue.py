@@ -5,6 +5,7 @@ from pathlib import Path
 
 from aiokafka import TopicPartition
 
+from chassis import recall
 from chassis.progress import Progress, Sight
 from chassis.pulse import LIVE_SECONDS, Pulse
 from chassis.readiness import RUNBOOK, Patience, overdue
@@ -13,12 +14,14 @@ from chassis.settings import Settings
 ROOT = Path(__file__).parent.parent.parent
 NOW = 10_000.0
 RECORDS = TopicPartition("records.v1", 3)
+ELSEWHERE = ["the database does not answer: TimeoutError", recall.WAITS, recall.TAKES_BACK, f"{recall.NOT_HEARD}: no answer"]
 
 
 def _ailing() -> Pulse:
     """A service from which nothing is missing that can be complained of."""
     pulse = Pulse(failure="ConnectionError", timers_failure="ConnectionError", relay_failure="ConnectionError", deaf=True)
-    pulse.missing = {"records.v1"}
+    pulse.recalling = recall.HEARS
+    pulse.missing, pulse.unanswered = {"records.v1"}, {RECORDS}
     pulse.halted(RECORDS, "an operator looks")
     pulse.turns = {"listener": float("-inf")}
     pulse.progress = Progress(taken_at=0)
@@ -29,10 +32,10 @@ def _ailing() -> Pulse:
 
 def test_whoever_is_complained_to_finds_each_complaint_on_the_page() -> None:
     pulse = _ailing()
-    found = [*pulse.complaints, *overdue(pulse, Patience(30, 60), NOW), *pulse.ills, "the database does not answer: TimeoutError"]
+    found = [*pulse.complaints, *overdue(pulse, Patience(30, 60), NOW), *pulse.ills, *ELSEWHERE]
     known = [_pattern(each) for each in re.findall(r"^\| `([^`]+)`", (ROOT / RUNBOOK).read_text(), re.MULTILINE)]
 
-    assert len(found) == len(known) == 14
+    assert len(found) == len(known) == 19
     assert [each for each in found if not any(re.fullmatch(pattern, each) for pattern in known)] == []
     assert [pattern for pattern in known if not any(re.fullmatch(pattern, each) for each in found)] == []
 

@@ -59,3 +59,11 @@ def test_who_was_taken_its_partitions_is_adrift_until_it_is_given_some() -> None
 
     progress.taken_at = None
     assert progress.adrift(50) == 0
+
+
+def test_only_the_partition_that_hears_nothing_is_named_and_not_its_whole_topic() -> None:
+    progress = Progress()
+    progress.look({ONE: Sight(5, 5, 0), TWO: Sight(5, 5, 0)}, (), 0)
+    progress.look({ONE: Sight(5, 5, 0), TWO: Sight(5, 5, 100)}, (), 100)
+
+    assert progress.silent(130, 120) == [ONE]

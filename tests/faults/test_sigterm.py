@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from chassis import app, recall
 from tests.faults.load import Stage
 from tests.waiting import until
 
@@ -54,3 +55,16 @@ async def test_a_batch_that_does_not_end_in_its_grace_leaves_nothing_and_is_appl
     assert (doomed.process.returncode, left) == (0, [])
     assert Counter(await intel.effects()) == Counter(intel.told)
     assert heir.ready()
+
+
+@pytest.mark.kafka
+async def test_who_is_told_to_end_while_it_waits_for_another_that_recalls_ends_in_its_grace(intel: Stage) -> None:
+    await intel.owner.execute("select pg_advisory_lock($1)", recall.LOCK)
+    (doomed,) = intel.start(1)
+    await until(lambda: recall.WAITS in doomed.complaints(), "it waits")
+
+    doomed.process.terminate()
+    await until(lambda: doomed.process.poll() is not None, "it has ended", 2 * app.GRACE_SECONDS)
+
+    assert doomed.process.returncode == 0
+    assert await intel.fetchval(OURS) == 0
