@@ -115,7 +115,8 @@ class Footing:
         for each, found in places.items():
             moves, furthest = self.furthest.get(each, (0, 0))
             if found.moves < moves or (found.moves == moves and found.next < furthest):
-                message = f"the place of {each.topic}/{each.partition} went back from {furthest} to {found.next}"
+                of = f"the place of {each.topic}/{each.partition}"
+                message = f"{of} went back from {furthest} to {found.next}, and its moves from {moves} to {found.moves}"
                 raise WentBackError(message)
             self.furthest[each] = (found.moves, found.next)
 

@@ -40,9 +40,12 @@ def take_up(row: Record, vault: Vault | None, occasion: OccasionOf) -> Candidate
     """What a row of `held` holds, read as if it came now.
 
     Raises:
-        ValueError: it was sealed under other keys, changed, or moved there from another row.
+        ValueError: it was sealed under other keys, changed, or moved there from another row, or is of a topic of a newer release.
     """
     at = Coordinates(row["topic"], row["partition"], row["offset"])
+    if at.topic not in BY_NAME:
+        message = f"this release knows no topic {at.topic}"
+        raise ValueError(message)
     read = read_value(BY_NAME[at.topic], originals.take_up(vault, at, row["original"]), at, occasion)
     if isinstance(read, Held):
         return replace(read, held_id=row["held_id"], again=True)

@@ -154,6 +154,10 @@ class House:
 
     async def values_on(self, name: str) -> list[bytes]:
         """The same, as bytes."""
+        return [record.value for record in await self.records_on(name)]
+
+    async def records_on(self, name: str) -> list[Any]:
+        """The same, as Kafka's client gives them, with their offsets."""
         topic, embedded = BY_NAME[name], self.kafka.profile is Profile.EMBEDDED
         partitions = [TopicPartition(self.prefix + name, each) for each in range(topic.partitions_on(embedded=embedded))]
         reader = AIOKafkaConsumer(bootstrap_servers=self.kafka.bootstrap, auto_offset_reset="earliest", enable_auto_commit=False)
@@ -161,10 +165,10 @@ class House:
         try:
             reader.assign(partitions)
             ends = await reader.end_offsets(partitions)
-            found = list[bytes]()
+            found = list[Any]()
             for each in partitions:
                 while await reader.position(each) < ends[each]:
-                    found += [record.value for record in (await reader.getmany(each, timeout_ms=1000)).get(each, [])]
+                    found += (await reader.getmany(each, timeout_ms=1000)).get(each, [])
         finally:
             await reader.stop()
         return found

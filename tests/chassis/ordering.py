@@ -3,11 +3,22 @@
 from typing import Any
 from uuid import UUID
 
+from pydantic import SecretStr
+
 from chassis.ordering import Wish, order
+from landfall.operator_settings import Operator
 from tests.chassis.house import House
 from tests.waiting import until
 
 BY, WHY = "4711", "it was looked at"
+
+
+def operator(house: House) -> Operator:
+    """Whoever gives orders where that service runs."""
+    return Operator(
+        kafka_bootstrap=house.kafka.bootstrap, kafka_topic_prefix=house.prefix, profile=house.kafka.profile,
+        database_url=SecretStr(house.database.url),
+    )  # fmt: skip
 
 
 async def has_read(house: House, number: int) -> None:

@@ -1,6 +1,8 @@
 """What is set aside comes back as it was, byte for byte; what was heard is remembered, version by version."""
 
 from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
 from uuid import UUID, uuid4
 
 import pytest
@@ -18,6 +20,7 @@ from contracts.codes import HoldReason
 from tests.chassis.tellings import TOLD_AT, amended, created
 from tests.conftest import FreshDatabase
 
+LATER = TOLD_AT + timedelta(days=1)
 HEADERS = (
     ("traceparent", b"\xff\xfe\x00"),
     ("nothing", None),
@@ -72,6 +75,23 @@ async def test_two_tellings_at_one_offset_of_a_topic_made_again_are_both_held(da
         kept = [row["original"] for row in await tx.fetch("select original from held")]
 
     assert {take_up(None, Coordinates("records.v1", 0, 5), each) for each in kept} == {first, second}
+
+
+async def test_what_is_heard_again_where_it_lay_is_held_once_for_what_it_was_held_for_first(database: FreshDatabase) -> None:
+    record = uuid4()
+    raw = Original("records.v1", 0, 5, b"key", created(record).to_bytes(), ())
+    first = _set_aside(raw, HoldReason.POISON, record, 1)
+    again = replace(_set_aside(raw, HoldReason.AFTER_POISON, record, 1), complaint="it stands behind itself", occasion=Occasion(LATER))
+
+    async with open_pool(_settings((await database("intel")).url), "test") as pool, pool.acquire() as tx:
+        await held.keep(tx, None, [first])
+        before = await tx.fetch("select * from held")
+        await held.keep(tx, None, [again])
+        after = await tx.fetch("select * from held")
+
+    assert first.held_id == again.held_id
+    assert [(row["reason"], row["complaint"], row["held_at"]) for row in after] == [("poison", "why", TOLD_AT)]
+    assert after == before
 
 
 async def test_only_what_failed_or_stands_behind_it_makes_later_tellings_wait(database: FreshDatabase) -> None:

@@ -2,15 +2,20 @@
 
 import asyncio
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
+from chassis import listen, watch
 from chassis import pulse as pulses
-from chassis import watch
+from chassis.database import open_pool
 from tests.chassis.conftest import FreshHouse
 from tests.chassis.disagreeing import room
 from tests.chassis.house import Running
 from tests.chassis.probes import ills
+from tests.chassis.relaying import all_sent, check_opened, say_all
+from tests.chassis.severing import on_a_way_of_its_own
+from tests.chassis.tellings import created
 from tests.waiting import until
 
 DEAF = "Kafka answers others and not this reader"
@@ -67,3 +72,30 @@ async def test_where_kafka_answers_nobody_it_would_not_help_to_start_again(
             assert not await _is_ill(running)
 
     assert answers[0] == {}
+
+
+async def test_a_database_that_is_away_for_longer_than_a_loop_may_stand_still_gets_nobody_started_again(
+    house: FreshHouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = list[str]()
+    monkeypatch.setattr(listen, "LONGEST_WAIT_SECONDS", 0.5)
+    monkeypatch.setattr(watch, "EVERY_SECONDS", 0.2)
+    monkeypatch.setattr(watch, "PAUSES_PER_COUNT", 1)
+    async with on_a_way_of_its_own(await house("intel")) as (intel, way), intel.opened(room(), stall_seconds=5.0) as running:
+        away = f"{intel.prefix}records.v1: its place has not moved for more than 5 s"
+
+        async def has_lasted() -> bool:
+            told.extend(await ills(running))
+            return await running.complains_of(away)
+
+        await until(running.ready, "it is ready")
+        async with open_pool(intel.settings(), "test") as pool:
+            await say_all(pool, check_opened())
+            await all_sent(intel)  # so that its relay is at work too
+        monkeypatch.setattr(pulses, "LIVE_SECONDS", 2.5)
+        with way.away():
+            await intel.tell(created(uuid4()))
+            await until(has_lasted, "it has been away for longer than a loop may stand still")
+        await until(running.ready, "it reads on")
+
+    assert told == []

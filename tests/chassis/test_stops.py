@@ -9,6 +9,7 @@ from chassis import stops
 from chassis.database import Transaction
 from chassis.occasion import Batch
 from chassis.room import Room
+from contracts.catalogue import FACTS
 from contracts.handover_replies import ForceDeclined
 from tests.chassis.conftest import FreshHouse
 from tests.chassis.disagreeing import record_on
@@ -103,6 +104,39 @@ async def test_the_garbage_of_one_outsider_stops_its_own_topic_and_no_other(hous
         assert str(unheard.subject) not in heard
         await stops.clear(handover.owner, handover.prefix + CLEVELAND, "4711", "they have mended it")
         await until(lambda: str(unheard.subject) in heard, "what it sent meanwhile is heard")
+
+
+async def test_types_of_a_release_that_is_on_its_way_do_not_stop_the_line_and_what_fails_beside_them_does(
+    house: FreshHouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    intel, poison = await house("intel"), [uuid4() for _ in range(2)]
+    monkeypatch.delitem(FACTS, "record-amended.v1")
+    async with intel.opened(Room("intel", {"records": Witness(poison=set(map(str, poison))).hear}), **LIMITS) as running:
+        await intel.tell(*[amended(uuid4(), 1) for _ in range(4)])
+        await _has_held(intel, 4)
+        await intel.tell(*map(created, poison))
+        await _has_held(intel, 6)
+        await until(running.ready, "it reads on")
+        assert await _stopped(intel) == {}
+
+        await _garbage(intel, 1, OURS)
+        await _is_stopped(running, "everything")
+
+    assert await intel.fetchval("select held from stop") == 3
+    assert sorted(await intel.reasons()) == ["malformed", "poison", "poison", *["unknown-type"] * 4]
+
+
+@pytest.mark.kafka
+async def test_types_that_only_an_outsider_knows_stop_its_own_topic(house: FreshHouse, monkeypatch: pytest.MonkeyPatch) -> None:
+    handover, room, _ = await _handover(house)
+    monkeypatch.delitem(FACTS, ForceDeclined.TYPE)
+    async with handover.opened(room, **LIMITS) as running:
+        for _ in range(3):
+            await handover.tell_raw(declined(uuid4()).to_bytes(), topic=CLEVELAND)
+        await _is_stopped(running, handover.prefix + CLEVELAND)
+
+    assert await _stopped(handover) == {CLEVELAND: "what could not be applied came from one outside sender"}
+    assert await handover.reasons() == ["unknown-type"] * 3
 
 
 async def test_what_waits_behind_something_else_stops_nothing(house: FreshHouse) -> None:

@@ -3,8 +3,10 @@
 from uuid import UUID, uuid4
 
 from chassis.room import Room
+from landfall.positions import move
 from tests.chassis.conftest import FreshHouse
 from tests.chassis.house import House, Witness
+from tests.chassis.ordering import BY, WHY, operator
 from tests.chassis.tellings import amended, created
 from tests.waiting import until
 
@@ -94,6 +96,21 @@ async def test_a_telling_told_twice_is_handled_once(house: FreshHouse) -> None:
         await _has_read(intel, 5)
 
     assert await intel.effects() == [first.id, second.id]
+
+
+async def test_what_is_read_again_from_an_earlier_place_is_held_once_and_counted_once(house: FreshHouse) -> None:
+    intel, poison = await house("intel"), uuid4()
+    async with intel.opened(Room("intel", {"records": Witness(poison={str(poison)}).hear}), stop_after=3) as running:
+        await intel.tell(created(poison), amended(poison, 2))
+        await intel.tell_raw(b"no JSON")
+        await _has_read(intel, 3)
+        before = await intel.held()
+        await move(operator(intel), "records.v1", None, "start", by=BY, reason=WHY)
+        await _has_read(intel, 3)
+        await until(running.ready, "it reads on, and nothing is stopped")
+
+    assert await intel.held() == before
+    assert sorted(each["reason"] for each in before.values()) == ["after-poison", "malformed", "poison"]
 
 
 async def test_who_is_told_of_what_is_held_is_told_in_the_same_transaction(house: FreshHouse) -> None:

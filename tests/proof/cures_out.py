@@ -11,7 +11,7 @@ from time import monotonic
 
 PATIENCE_SECONDS = "15"
 RED = 1
-"""What pytest ends with where a test failed; anything else that is not 0 is a mistake in the patch."""
+"""What pytest ends with where a test failed, and where one could not even begin; the short summary tells them apart."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,9 @@ class Taken:
 
     @property
     def caught(self) -> bool:
-        return self.status == RED
+        """Whether its own test failed, with whatever parameters: one whose places were not there (ERROR) has seen nothing."""
+        failed = re.compile(rf"^FAILED {re.escape(self.cure.test)}(\[| |$)", re.MULTILINE)
+        return self.status == RED and failed.search(self.output) is not None
 
     def __str__(self) -> str:
         verdict = "caught" if self.caught else f"NOT CAUGHT (pytest ended with {self.status})"
@@ -61,7 +63,7 @@ def pytest_in(folder: Path, tests: Sequence[str], **more: str) -> tuple[int, flo
     """Run these tests of a checkout with this environment's Python; status, seconds, what was printed."""
     began = monotonic()
     environment = {**os.environ, "LANDFALL_TEST_KAFKA": "jars", **more}
-    command = [sys.executable, "-m", "pytest", "-q", *tests]
+    command = [sys.executable, "-m", "pytest", "-q", "-rfE", "--color=no", *tests]
     ran = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
     return ran.returncode, monotonic() - began, ran.stdout + ran.stderr
 

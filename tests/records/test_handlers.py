@@ -171,6 +171,14 @@ async def test_a_notification_that_was_set_aside_is_counted(records: Desk) -> No
     assert (held.channel, held.reason, held.notification_id) == (Channel.USA, HoldReason.MALFORMED, aside[0].held_id)
 
 
+async def test_a_notification_that_is_set_aside_again_where_it_lay_is_counted_once(records: Desk) -> None:
+    for reason in (HoldReason.MALFORMED, HoldReason.UNKNOWN_TYPE):
+        async with records.pool.acquire() as tx, tx.transaction():
+            await on_held([_held("notifications.usa.v1", reason)], tx)
+
+    assert [each.reason for each in await records.told() if isinstance(each, NotificationHeld)] == [HoldReason.MALFORMED]
+
+
 async def test_a_travel_notice_that_was_set_aside_pages_at_once_and_names_nobody(records: Desk) -> None:
     aside = [_held("notifications.usa.v1", HoldReason.MALFORMED), _held("travel-notices.carriers.v1", HoldReason.POISON)]
 

@@ -1,0 +1,77 @@
+"""A backup made while reading was stopped: what was handled since is recalled all the same, and the stop stands as it stood (H8)."""
+
+from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid4
+
+import asyncpg
+import pytest
+
+from chassis import stops
+from contracts.codes import Cohort
+from contracts.records import RecordCreated
+from services.intel.app import room as intel_room
+from tests.chassis.conftest import FreshHouse, house
+from tests.chassis.house import House
+from tests.chassis.ordering import BY, WHY
+from tests.faults.outsiders import has_heard, standing, tell
+from tests.places.backup import back_up, restore
+from tests.waiting import until
+
+__all__ = ["house"]
+
+pytestmark = pytest.mark.kafka
+
+LIMITS = {"stop_after": 1}
+
+
+async def _create(intel: House, number: int) -> list[UUID]:
+    people = [uuid4() for _ in range(number)]
+    await tell(intel, *[RecordCreated(record_id=each, cohort=Cohort.FNSO) for each in people], version=1)
+    return people
+
+
+async def _stops(intel: House) -> list[tuple[Any, ...]]:
+    connection = await asyncpg.connect(intel.superuser_url)
+    try:
+        return [tuple(row) for row in await connection.fetch("select * from stop")]
+    finally:
+        await connection.close()
+
+
+async def _clear(intel: House) -> None:
+    connection = await asyncpg.connect(intel.superuser_url)
+    try:
+        assert await stops.clear(connection, stops.ALL, BY, WHY)
+    finally:
+        await connection.close()
+
+
+async def test_a_stop_that_stood_when_the_backup_was_made_hinders_no_recall_and_stands_again_as_it_was(
+    house: FreshHouse, tmp_path: Path
+) -> None:
+    intel = await house("intel")
+    async with intel.opened(intel_room(), **LIMITS):
+        await _create(intel, 3)
+        await has_heard(intel, 3)
+        await intel.tell_raw(b"no JSON")
+        await has_heard(intel, 4)
+        stopped = await _stops(intel)
+        backup = await back_up(intel.superuser_url, tmp_path / "backup")
+        await _clear(intel)
+        await _create(intel, 10)
+        await has_heard(intel, 14)
+    checks = (await standing(intel))["intel_check"]
+
+    await restore(intel.superuser_url, intel.name, backup)
+    async with intel.opened(intel_room(), **LIMITS) as running:
+        await until(lambda: running.complains_of(f"reading everything is stopped: {stopped[0][1]}: 1 of it"), "it is stopped as it was")
+        recalled = await standing(intel)
+        assert await _stops(intel) == stopped
+        await _clear(intel)
+        await _create(intel, 1)
+        await has_heard(intel, 15)
+
+    assert recalled["intel_check"] == checks
+    assert len(checks) == 13
+    assert len((await standing(intel))["intel_check"]) == 14
