@@ -56,7 +56,7 @@ class Carried:
 
 @dataclass(frozen=True, slots=True)
 class Carrier:
-    """Carries batches for one service."""
+    """Carries batches for one service. `past_held`: nothing waits behind what is held, because it did not when it was heard first."""
 
     room: Room
     pool: Pool
@@ -64,6 +64,7 @@ class Carrier:
     calendar: Calendar
     topic_prefix: str
     limits: Limits = field(default_factory=Limits)
+    past_held: bool = False
 
     async def carry(
         self, polled: Polled, expected: Mapping[TopicPartition, int], *, alone: bool = False, hopeless: str | None = None
@@ -148,7 +149,7 @@ class Carrier:
         ordered = {each.subject for each in candidates if each.received.topic.family.order is not Order.NONE}
         heard = await seen.read(tx, ordered)
         stored = await gaps.read(tx, self.room.vault, ordered, self.occasion)
-        waiting = await held.waiting(tx, self.room.vault, (each.subject for each in candidates))
+        waiting = set() if self.past_held else await held.waiting(tx, self.room.vault, (each.subject for each in candidates))
         return sift(read, stored, heard, waiting), heard
 
     async def handle(self, fresh: Sequence[Candidate], tx: Transaction) -> None:

@@ -5,7 +5,7 @@ before it are taken up, so that none overtakes another and none is left behind.
 """
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from time import monotonic
 from uuid import UUID
 
@@ -17,25 +17,24 @@ from chassis.database import Transaction
 from chassis.discarding import Discarding
 from chassis.failure import Fault, OverrunError, fault_of
 from chassis.known_now import BY_ITSELF, KnownNow
-from chassis.ordering import Wish
+from chassis.ordering import Wish, order
 from chassis.subject_rows import free
 from chassis.taking_up import TakingUp
+from contracts.codes import HoldReason
 
 SWEEP_SECONDS = 5.0
 MOST_SECONDS = 1.0  # then reading goes on, and the next ones are carried out a second later
 MOST_TRIES = 3
 ENDED = f"the process ended, or a statement never did, {MOST_TRIES} times while the order was carried out"
+FREE = "nothing stands before it any more"
 
 NEXT = """
 select held_id, topic, partition from held where ordered is not null and held_id <> all($1::uuid[])
 order by ordered_at, topic, partition, kept_at, "offset" limit 1
 """
 # What another instance is about is left to it: nobody's reading waits for somebody else's order.
-COUNT = """
-update held set order_tries = order_tries + 1
-where held_id = (select held_id from held where held_id = $1 and ordered is not null for update skip locked)
-returning order_tries
-"""
+TAKE_ON = "select pg_try_advisory_xact_lock(hashtextextended($1, 0))"
+COUNT = "update held set order_tries = order_tries + 1 where held_id = $1 and ordered is not null returning order_tries"
 UNCOUNT = "update held set order_tries = order_tries - 1 where held_id = $1 and order_tries > 0"
 LOCK = "select next from positions where topic = $1 and partition = $2 for update"
 ROW = "select * from held where held_id = $1 and ordered is not null for update"
@@ -66,73 +65,67 @@ class Orders:
         self.known_now = KnownNow(self.taking_up)
 
     async def carry_out(self) -> None:
-        """All that is ordered, and what goes on by itself: types known now, and what stands behind nothing any more."""
+        """All that is ordered, and before it what the service orders itself: types known now, and what stands behind nothing any more."""
         if monotonic() - self.swept_at > SWEEP_SECONDS:
             await self.known_now.look()
-            await self._sweep()
+            await order(self.carrier.pool, await free(self.carrier.pool), Wish.REDRIVE, BY_ITSELF, FREE)
             self.swept_at = monotonic()
         met, deadline = set(self.left), monotonic() + MOST_SECONDS
         while monotonic() < deadline and (found := await self.carrier.pool.fetchrow(NEXT, list(met))) is not None:
             met.add(found["held_id"])
-            tries = await self.carrier.pool.fetchval(COUNT, found["held_id"])
-            if tries is not None:
-                await self._carry_out_one(found, tries)
-                await self.on_commit()
+            await self._carry_out_one(found)
+            await self.on_commit()
 
-    async def _carry_out_one(self, found: Record, tries: int) -> None:
-        held_id: UUID = found["held_id"]
+    async def _carry_out_one(self, found: Record) -> None:
+        """Counted on another connection, so that the count outlives the process, and under the lock, so that who waits has not tried."""
+        held_id, tries = found["held_id"], None
         try:
             async with self.carrier.pool.acquire() as tx, tx.transaction():
+                if not await tx.fetchval(TAKE_ON, str(held_id)):
+                    return
                 await self._lock(tx, found)
+                tries = await self.carrier.pool.fetchval(COUNT, held_id)
                 row = await tx.fetchrow(ROW, held_id)
-                if row is not None:
+                if row is not None and tries is not None:
                     await self._answer(tx, row, tries)
                 await self.carrier.clock.keep(tx)
         except OverrunError:
             raise
         except Exception:
-            await self.carrier.pool.execute(UNCOUNT, held_id)
+            if tries is not None:
+                await self.carrier.pool.execute(UNCOUNT, held_id)
             raise
 
     async def _lock(self, tx: Transaction, found: Record) -> None:
         await tx.execute(LOCK, self.carrier.topic_prefix + found["topic"], found["partition"])
 
     async def _answer(self, tx: Transaction, row: Record, tries: int) -> None:
-        if row["ordered_by"] == BY_ITSELF and not self.known_now.knows(row):
+        by_itself = row["ordered_by"] == BY_ITSELF
+        if by_itself and row["reason"] == HoldReason.UNKNOWN_TYPE and not self.known_now.knows(row):
             self.left.add(row["held_id"])  # a newer release has ordered it, and will carry it out
             await tx.execute(UNCOUNT, row["held_id"])
             return
-        complaint = ENDED if tries > MOST_TRIES else await self._try(tx, row)
+        complaint = ENDED if tries > MOST_TRIES else await self._try(tx, row, again=tries > 1)
         wish = ("held_id", "topic", "partition", "offset", "ordered", "ordered_by", "ordered_at", "order_reason")
         await tx.execute(ANSWER, *[row[each] for each in wish], complaint)
         await tx.execute(ANSWERED, row["held_id"])
+        if by_itself and complaint is not None:
+            await self.taking_up.give_up(tx, row, complaint)
         log.info("order_answered", held_id=str(row["held_id"]), ordered=row["ordered"], complaint=complaint)
 
-    async def _try(self, tx: Transaction, row: Record) -> str | None:
-        """Why it could not be carried out, if it could not."""
+    async def _try(self, tx: Transaction, row: Record, *, again: bool) -> str | None:
+        """Why it could not be carried out, if it could not. Tried again, it is carried out alone, so that what ends the process shows."""
+        taking_up = replace(self.taking_up, alone=again)
         try:
             async with tx.transaction():
                 match Wish(row["ordered"]):
                     case Wish.REDRIVE:
-                        return await self.taking_up.redrive(tx, row)
+                        return await taking_up.redrive(tx, row)
                     case Wish.RELEASE:
-                        return await Discarding(self.taking_up).release(tx, row)
+                        return await Discarding(taking_up).release(tx, row)
                     case Wish.DISCARD:
-                        return await Discarding(self.taking_up).discard(tx, row)
+                        return await Discarding(taking_up).discard(tx, row)
         except Exception as error:
             if fault_of(error) is Fault.INFRASTRUCTURE:
                 raise
             return f"{type(error).__name__} while the order was carried out"
-
-    async def _sweep(self) -> None:
-        for found in await free(self.carrier.pool):
-            try:
-                async with self.carrier.pool.acquire() as tx, tx.transaction():
-                    await self._lock(tx, found)
-                    await self.taking_up.follow(tx, (found["topic"], found["subject"]))
-                    await self.carrier.clock.keep(tx)
-            except Exception as error:
-                if fault_of(error) is Fault.INFRASTRUCTURE:
-                    raise
-                log.error("cannot_take_up", topic=found["topic"], error=type(error).__name__)
-            await self.on_commit()

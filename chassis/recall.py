@@ -12,15 +12,20 @@ from chassis import agreement, place, retold
 from chassis.broker import onlooker
 from chassis.carry import Carrier
 from chassis.database import Transaction, connect
+from chassis.heard_before import certainly_heard
 from chassis.hearing import Hearing, OlderDatabaseError, OwnTopicError
+from chassis.in_hand import InHand, recalling
 from chassis.looking_back import read_back
 from chassis.occasion import Received
 from chassis.pulse import Pulse
 from chassis.reading import PATIENCE_SECONDS, read_on
-from chassis.recollection import Recollection, up_to_the_last_cause
+from chassis.recollection import Recollection
 from chassis.retold import Facts
 from chassis.room import Room
 from chassis.settings import ClockKind, Profile, Settings
+from chassis.settled import Settled
+from chassis.stand_in import StandIn
+from chassis.taking_up import TakingUp
 from contracts.catalogue import Order, owned_by
 from contracts.discards import TellingDiscarded
 
@@ -91,11 +96,11 @@ class Recall:
         except OlderDatabaseError as error:
             self.pulse.recalling = TAKES_BACK
             log.critical("database_is_older", unknown=len(error.unknown))
-            async with tx.transaction():
+            async with recalling(self.carrier.pool) as in_hand, tx.transaction():
                 facts = retold.read(error.unknown, self.settings.kafka_topic_prefix)
                 await retold.check(tx, facts)
                 await retold.keep(tx, [each for each in facts if not self._is_folded(each)])
-                await self._take_back(tx, hearing.onlooker, [each for each in facts if self._is_folded(each)])
+                await self._take_back(tx, hearing.onlooker, facts, in_hand)
             await hearing.listen(tx, leading=True)
             log.warning("recalled", tellings=len(facts))
 
@@ -112,15 +117,17 @@ class Recall:
             await retold.keep(tx, newer)
             log.critical("database_is_older", latest=len(newer))
 
-    async def _take_back(self, tx: Transaction, looking: AIOKafkaConsumer, facts: Facts) -> None:
+    async def _take_back(self, tx: Transaction, looking: AIOKafkaConsumer, facts: Facts, in_hand: InHand) -> None:
         causes: dict[UUID, list[Received[Any]]] = {}
-        for each in sorted(facts, key=_facts_first):
+        for each in sorted(filter(self._is_folded, facts), key=_facts_first):
             causes.setdefault(each.envelope.causationid or each.envelope.id, []).append(each)
+        settled = await Settled.since(tx, TakingUp(self.carrier), facts, causes.keys())
         heard = {
-            partition: up_to_the_last_cause(raws, causes)
-            for partition, raws in (await self._heard_since(tx, looking)).items()
-        }  # fmt: skip
-        await Recollection(self.room, tx, self.carrier, causes, heard).run()
+            each: certainly_heard(raws, causes, settled.reach(each.topic.removeprefix(self.settings.kafka_topic_prefix), raws))
+            for each, raws in (await self._heard_since(tx, looking)).items()
+        }
+        stand_in = StandIn(self.room, causes, settled)
+        await Recollection(tx, stand_in.before(self.carrier), stand_in, heard, in_hand).run()
 
     async def _heard_since(self, tx: Transaction, looking: AIOKafkaConsumer) -> dict[TopicPartition, list[Any]]:
         """All that lies on what this service hears, from its places on."""

@@ -65,7 +65,7 @@ class Settings(DatabaseSettings):
     channel_stop_after: int = Field(default=100, ge=1)
     channel_stop_within_seconds: int = Field(default=3600, ge=1)
 
-    database_pool_size: int = 4
+    database_pool_size: int = Field(default=4, ge=2)  # an order is counted on another connection than it is carried out on
 
     # How long is too long, for a service that is asked whether it is ready (docs/runbooks/readiness.md).
     stall_seconds: float = 30.0

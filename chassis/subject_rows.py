@@ -1,6 +1,5 @@
 """All that is held of one subject, in the order in which it is to be taken up."""
 
-from collections.abc import Sequence
 from typing import TypeAlias
 from uuid import UUID
 
@@ -9,7 +8,7 @@ from asyncpg import Record
 from chassis import originals
 from chassis.database import Pool, Transaction
 from chassis.vault import Vault
-from contracts.catalogue import BY_NAME, Order
+from contracts.catalogue import BY_NAME, TOPICS, Order
 
 # As many as one transaction takes up at once; what is left of a subject is taken up in the next ones.
 MOST_AT_ONCE = 500
@@ -31,14 +30,19 @@ limit 1
 """  # noqa: S608 - our own columns
 
 # Nothing stands before them any more: what did was applied or discarded while they came, or there were too many to take up at once.
+# Where gaps are waited for no subject is a hash.
 FREE = """
-select topic, partition, subject from held as behind
-where reason = 'after-poison' and not exists (
-    select from held as first where first.topic = behind.topic and first.subject = behind.subject and (first.reason = 'poison' or (
-        first.reason = 'unknown-type' and first.version is null and (first.kept_at, first."offset") < (behind.kept_at, behind."offset")))
+select distinct on (topic, subject) held_id from held as behind
+where (reason = 'after-poison' or (reason = 'gap' and version = 1 + (
+        select seen.version from seen where seen.topic = behind.topic and seen.subject = behind.subject
+    ))) and not exists (
+    select from held as other where other.topic = behind.topic and other.subject = behind.subject
+        and (other.reason = 'poison' or other.ordered is not null or (other.reason = 'unknown-type' and other.version is null
+            and (other.kept_at, other."offset") < (behind.kept_at, behind."offset")))
 )
-group by topic, partition, subject limit 100
+order by topic, subject, case when topic = any($1::text[]) then version end, kept_at, "offset" limit 100
 """
+GAPLESS = sorted(each.name for each in TOPICS if each.family.order is Order.GAPLESS)
 
 Key: TypeAlias = tuple[str, str]
 """A topic's name, and the subject as `held` knows it: a keyed hash where the topic is personal."""
@@ -59,6 +63,6 @@ async def poison_of(tx: Transaction, key: Key, but: UUID | None = None) -> Recor
     return await tx.fetchrow(POISON, *key, but)
 
 
-async def free(pool: Pool) -> Sequence[Record]:
-    """Subjects (topic, partition, subject) of which something stands behind nothing."""
-    return await pool.fetch(FREE)
+async def free(pool: Pool) -> list[UUID]:
+    """The first of each subject of which something is held behind nothing, and nothing is ordered."""
+    return [row["held_id"] for row in await pool.fetch(FREE, GAPLESS)]

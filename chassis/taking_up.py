@@ -1,15 +1,17 @@
 """Taking up again what is held: read as if it came now, sifted by what was heard since, handled one by one."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from uuid import UUID
 
+import structlog
 from asyncpg import Record
 
 from chassis import gaps, held, seen
 from chassis.alone import BEHIND, one_by_one
 from chassis.carry import Carrier, heard_now
-from chassis.database import Transaction
+from chassis.database import Transaction, affected
 from chassis.held import Held
 from chassis.seen import Seen, Subject
 from chassis.sift import Candidate, ContradictionError, Sifted, sift
@@ -21,11 +23,26 @@ CONTRADICTS = "its version was heard with other content: its owner's past and ou
 CANNOT_BE_READ = frozenset({HoldReason.MALFORMED, HoldReason.UNKNOWN_TYPE})
 
 
+# Nothing has changed with it: it was not put back for another reason, and it is behind nothing.
+GIVE_UP = """
+update held set reason = 'poison', complaint = $3, subject = coalesce(subject, $4), version = coalesce(version, $5)
+where held_id = $1 and reason = $2 and not exists (
+    select from held as first where first.topic = held.topic and first.subject = held.subject and first.reason = 'poison'
+)
+"""
+
+log = structlog.get_logger()
+
+
 @dataclass(frozen=True, slots=True)
 class TakingUp:
-    """Takes up again for one service, in a transaction that holds the lock of the partition's place."""
+    """Takes up again for one service, in a transaction that holds the lock of the partition's place.
+
+    `alone`: only what was named; what stands behind it is left for later.
+    """
 
     carrier: Carrier
+    alone: bool = False
 
     def read(self, row: Record) -> Candidate | Held:
         """What the row holds, as this release reads it."""
@@ -49,14 +66,28 @@ class TakingUp:
         if await poison_of(tx, key, but=row["held_id"]) is not None:
             await self.keep(tx, [read.hold(HoldReason.AFTER_POISON, BEHIND)])
             return BEHIND
-        others = [each for each in await of_subject(tx, key) if each["held_id"] != row["held_id"]]
+        others = [] if self.alone else [each for each in await of_subject(tx, key) if each["held_id"] != row["held_id"]]
         put_back = await self.take_up(tx, sorted([row, *others], key=lambda each: (each["kept_at"], each["offset"])))
         return put_back.get(row["held_id"])
 
     async def follow(self, tx: Transaction, key: Key) -> None:
         """Take up what nothing stands before any more."""
-        if await poison_of(tx, key) is None:
+        if not self.alone and await poison_of(tx, key) is None:
             await self.take_up(tx, await of_subject(tx, key))
+
+    async def give_up(self, tx: Transaction, row: Record, complaint: str) -> None:
+        """What the service ordered itself and could not take up has failed: it would order it again for ever."""
+        subject, version = self._subject_of(row)
+        if affected(await tx.execute(GIVE_UP, row["held_id"], row["reason"], complaint, subject, version)):
+            log.critical("hopeless", topic=row["topic"], partition=row["partition"], offset=row["offset"], complaint=complaint)
+
+    def _subject_of(self, row: Record) -> tuple[str | None, int | None]:
+        """As `held` knows it, as far as it can be read."""
+        with suppress(ValueError):
+            read = self.read(row)
+            if isinstance(read, Candidate):
+                return self.key(read)[1], read.received.envelope.version
+        return None, None
 
     async def take_up(self, tx: Transaction, rows: Sequence[Record]) -> dict[UUID, str]:
         """Handle what can be handled now, in order; the complaints about what was put back."""

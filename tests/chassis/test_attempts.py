@@ -2,11 +2,11 @@
 
 import asyncio
 from pathlib import Path
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import pytest
 
-from chassis import database
+from chassis import database, orders
 from chassis.attempts import UNTRIED, Attempt
 from chassis.database import Transaction
 from chassis.occasion import Batch
@@ -15,11 +15,13 @@ from chassis.room import Room
 from landfall.children import Leash
 from tests.chassis.conftest import FreshHouse
 from tests.chassis.disagreeing import record_on
-from tests.chassis.house import House, Witness
-from tests.chassis.ordering import BY, WHY, answers, has_read
+from tests.chassis.house import Witness
+from tests.chassis.ordering import BY, WHY, answers, has_read, held_versions, ordered
+from tests.chassis.supervisor import Supervisor
 from tests.chassis.tellings import amended, created
-from tests.faults.service import ServiceProcess, environment_of
 from tests.waiting import PATIENCE_SECONDS, until
+
+DEADLY_SERVICE = "tests.chassis.deadly"
 
 
 def test_what_was_never_counted_was_never_tried() -> None:
@@ -38,23 +40,6 @@ def test_values_that_were_tried_together_are_told_apart_once_they_are_tried_alon
     assert first_alone.again(8, 9) == Attempt(8, 20, 2)
 
 
-class Supervisor:
-    """Starts the deadly service again whenever it has ended."""
-
-    def __init__(self, house: House, deadly: UUID, leash: Leash, folder: Path) -> None:
-        self.leash, self.log, self.starts = leash, folder / "deadly.log", 0
-        self.environment = environment_of(house.kafka, house.database, house.prefix, folder) | {"DEADLY": str(deadly)}
-        self.service = self._start()
-
-    def _start(self) -> ServiceProcess:
-        self.starts += 1
-        return ServiceProcess("intel", self.environment, self.leash, self.log, module="tests.chassis.deadly")
-
-    def keep_running(self) -> None:
-        if self.service.process.poll() is not None:
-            self.service = self._start()
-
-
 @pytest.mark.kafka
 @pytest.mark.parametrize("comes", ["before the service starts", "while it runs"])
 async def test_a_message_that_ends_the_process_is_held_by_its_fourth_try(
@@ -64,7 +49,7 @@ async def test_a_message_that_ends_the_process_is_held_by_its_fourth_try(
     told = [*[created(each) for each in around[:6]], created(deadly), *[created(each) for each in around[6:]]]
     if comes == "before the service starts":
         await intel.tell(*told)
-    supervisor = Supervisor(intel, deadly, leash, tmp_path)
+    supervisor = Supervisor(intel, leash, tmp_path, DEADLY_SERVICE, DEADLY=str(deadly))
     try:
         if comes == "while it runs":
             await until(supervisor.service.ready, "it runs")
@@ -94,7 +79,7 @@ async def test_a_redrive_that_ends_the_process_is_given_back(house: FreshHouse, 
         await has_read(intel, 1)
     await order(intel.owner, [await intel.fetchval("select held_id from held")], Wish.REDRIVE, BY, WHY)
 
-    supervisor = Supervisor(intel, deadly, leash, tmp_path)
+    supervisor = Supervisor(intel, leash, tmp_path, DEADLY_SERVICE, DEADLY=str(deadly))
     try:
 
         async def answered() -> bool:
@@ -108,6 +93,31 @@ async def test_a_redrive_that_ends_the_process_is_given_back(house: FreshHouse, 
     (answer,) = await answers(intel, 1)
     assert answer["complaint"].startswith("the process ended")
     assert await intel.reasons() == ["poison"]
+
+
+async def test_what_ends_the_process_behind_something_discarded_is_held_itself(house: FreshHouse, leash: Leash, tmp_path: Path) -> None:
+    intel, record = await house("intel"), uuid4()
+    await intel.tell(created(record), amended(record, 2), amended(record, 3))
+    async with intel.opened(Room("intel", {"records": Witness(poison={str(record)}).hear})):
+        await has_read(intel, 3)
+    await ordered(intel, Wish.DISCARD, version=1)
+
+    supervisor = Supervisor(intel, leash, tmp_path, DEADLY_SERVICE, DEADLY=str(record), DEADLY_VERSION="2")
+    try:
+
+        async def found_out() -> bool:
+            supervisor.keep_running()
+            return await held_versions(intel) == [(2, "poison"), (3, "after-poison")]
+
+        await until(found_out, "the second is held for itself", 2 * PATIENCE_SECONDS)
+        await until(supervisor.service.ready, "it runs")
+    finally:
+        supervisor.service.end()
+
+    discarded, given_up = await answers(intel, 2)
+    assert (discarded["ordered"], discarded["complaint"]) == (Wish.DISCARD, None)
+    assert (given_up["ordered_by"], given_up["complaint"]) == ("this service", orders.ENDED)
+    assert await intel.fetchval("select complaint from held where version = 2") == orders.ENDED
 
 
 async def test_a_message_whose_statement_never_ends_is_held_and_its_neighbours_are_handled(

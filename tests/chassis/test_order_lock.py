@@ -11,12 +11,13 @@ from chassis.carry import Carrier
 from chassis.clock import LiveClock
 from chassis.database import Pool, Transaction, open_pool
 from chassis.occasion import Batch
-from chassis.orders import Orders
+from chassis.ordering import Wish
+from chassis.orders import MOST_TRIES, Orders
 from chassis.room import Room
 from contracts.catalogue import FACTS
 from tests.chassis.conftest import FreshHouse
 from tests.chassis.house import House, Witness
-from tests.chassis.ordering import has_read, nothing_is_held
+from tests.chassis.ordering import has_read, nothing_is_held, ordered
 from tests.chassis.tellings import amended, created, expected_to_travel
 from tests.waiting import until
 
@@ -63,6 +64,28 @@ async def test_what_comes_while_its_predecessor_is_redriven_waits_for_it_and_is_
             await nothing_is_held(intel)
 
     assert await intel.versions(record) == [1, 2, 3]
+
+
+async def test_an_order_that_waits_for_the_lock_was_not_tried_yet(intel: House, record: UUID) -> None:
+    witness = Witness(poison={str(record)})
+    room = Room("intel", {"records": witness.hear})
+    async with intel.opened(room):
+        await intel.tell(created(record))
+        await has_read(intel, 1)
+    await ordered(intel, Wish.REDRIVE)
+    witness.poison.clear()
+
+    async with open_pool(intel.settings(), "one") as pool:
+        for _ in range(MOST_TRIES + 1):
+            async with intel.owner.transaction():
+                await intel.owner.execute("select from positions for update")
+                waiting = asyncio.create_task(_orders(intel, room, pool).carry_out())
+                await until(lambda: intel.fetchval("select exists (select from pg_locks where not granted)"), "it waits for the lock")
+                waiting.cancel()
+                await asyncio.wait([waiting])
+        await _orders(intel, room, pool).carry_out()
+
+    assert await intel.versions(record) == [1]
 
 
 def _orders(house: House, room: Room, pool: Pool) -> Orders:

@@ -11,10 +11,11 @@ from chassis.database import Transaction
 from chassis.occasion import Batch
 from chassis.ordering import Wish
 from chassis.room import Room
+from contracts.catalogue import FACTS
 from contracts.codes import FamilyName, HoldReason
 from tests.chassis.conftest import FreshHouse
 from tests.chassis.house import House, Running, Witness
-from tests.chassis.ordering import BY, WHY, answers, carried_out, has_read, held_versions, ordered
+from tests.chassis.ordering import BY, WHY, answers, carried_out, has_read, held_versions, nothing_is_held, ordered
 from tests.chassis.tellings import amended, created
 
 
@@ -139,13 +140,47 @@ async def test_a_follower_that_nobody_can_open_stops_no_reading(
     await intel.owner.execute("update held set original = 'spoilt' where version = 2")
 
     assert await carried_out(intel, Wish.REDRIVE, version=1) is None
-    assert await carried_out(intel, Wish.REDRIVE, version=2) is not None
+    by_itself = (await answers(intel, 2))[-1]
+    assert (by_itself["ordered_by"], by_itself["complaint"]) == ("this service", "JSONDecodeError while the order was carried out")
+    assert await held_versions(intel) == [(2, "poison"), (3, "after-poison")]
     await intel.tell(created(other))
     await has_read(intel, 4)
 
     assert (await intel.versions(record), await intel.versions(other)) == ([1], [1])
     assert await carried_out(intel, Wish.DISCARD, version=2) is None
     assert await intel.versions(record) == [1, 3]
+
+
+@pytest.mark.usefixtures("running")
+async def test_what_stood_behind_what_is_gone_goes_on_by_itself(intel: House, record: UUID, witness: Witness) -> None:
+    witness.poison.clear()
+    await intel.owner.execute("delete from held where version = 1")
+    await intel.owner.execute("insert into seen values ('records.v1', $1, 1, '\\x0000000000000001')", str(record))
+
+    await nothing_is_held(intel)
+
+    assert await intel.versions(record) == [2, 3]
+    assert [(each["ordered_by"], each["complaint"]) for each in await answers(intel, 1)] == [("this service", None)]
+
+
+async def test_what_was_tried_before_is_taken_up_alone_and_what_waited_for_it_follows_by_itself(
+    intel: House, record: UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever ends the process is found only where nothing else is tried with it."""
+    room = Room("intel", {"records": Witness().hear})
+    with monkeypatch.context() as older:
+        older.delitem(FACTS, "record-created.v1")
+        async with intel.opened(room):
+            await intel.tell(created(record), amended(record, 2), amended(record, 3))
+            await has_read(intel, 3)
+    await ordered(intel, Wish.REDRIVE, reason="unknown-type")
+    await intel.owner.execute("update held set order_tries = 1 where ordered is not null")
+
+    async with intel.opened(room):
+        await nothing_is_held(intel)
+
+    assert await intel.versions(record) == [1, 2, 3]
+    assert [each["ordered_by"] for each in await answers(intel, 2)] == [BY, "this service"]
 
 
 async def test_versions_that_never_come_are_given_up_and_what_waited_for_them_goes_on(intel: House, record: UUID) -> None:

@@ -72,3 +72,10 @@ def test_a_secret_may_be_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     settings = read_settings(tmp_path)
 
     assert settings.api_token.get_secret_value() == "from a file"
+
+
+def test_one_connection_to_the_database_is_too_few(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LANDFALL_DATABASE_POOL_SIZE", "1")
+
+    with pytest.raises(ValidationError, match="greater than or equal to 2"):
+        Settings()

@@ -1,16 +1,19 @@
 """What outsiders and neighbours tell a service of a test, and what it stands at afterwards."""
 
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import asyncpg
 
 from chassis.ids import uuid7
+from chassis.room import Room
 from contracts.catalogue import BY_NAME, owned_by, topic_name
 from contracts.envelope import Envelope
 from contracts.fact import Fact
 from tests.chassis.house import House
+from tests.places.backup import restore
 from tests.waiting import until
 
 STANDING = {
@@ -76,3 +79,14 @@ async def has_heard(house: House, number: int) -> None:
             await connection.close()
 
     await until(it_has, f"{number} messages are handled and all is acknowledged")
+
+
+async def restored_as_it_was(house: House, room: Room, backup: Path) -> None:
+    """Restore, start, and compare all that was put down and all that lies on the topics."""
+    before, topics = await standing(house), await told_on_topics(house)
+    await restore(house.superuser_url, house.name, backup)
+    assert await standing(house) != before
+    async with house.opened(room) as running:
+        await until(running.ready, "it is ready")
+    assert await standing(house) == before
+    assert await told_on_topics(house) == topics

@@ -16,7 +16,6 @@ from chassis.hearing import FOREIGN, OlderDatabaseError
 from chassis.occasion import Batch
 from chassis.ordering import Wish, order
 from chassis.retold import CannotRecallError
-from chassis.room import Room
 from contracts.codes import Channel, CloseReason, Cohort, DeclineReason, Sender
 from contracts.handover_replies import ForceAccepted, ForceDeclined
 from contracts.handovers import HandoverEffective
@@ -28,7 +27,7 @@ from tests.builders import a_conviction, a_notification, a_person, a_travel_noti
 from tests.chassis.conftest import FreshHouse, house
 from tests.chassis.house import TOKEN, House, Running
 from tests.chassis.relaying import check_opened, say_all
-from tests.faults.outsiders import has_heard, standing, tell, told_on_topics
+from tests.faults.outsiders import has_heard, restored_as_it_was, standing, tell, told_on_topics
 from tests.places.backup import back_up, restore
 from tests.records.telling import KEYS
 from tests.waiting import until
@@ -68,17 +67,6 @@ async def _settle(running: Running, reference: str, **decision: str) -> None:
     await _ask(running, "PUT", f"/notifications/{found['notification_id']}/decision", {"decided_by": "ACRO-1", **decision})
 
 
-async def _restored_as_it_was(told: House, room: Room, backup: Path) -> None:
-    """Restore, start, and compare all that was put down and all that lies on the topics."""
-    before, topics = await standing(told), await told_on_topics(told)
-    await restore(told.superuser_url, told.name, backup)
-    assert await standing(told) != before
-    async with told.opened(room) as running:
-        await until(running.ready, "it is ready")
-    assert await standing(told) == before
-    assert await told_on_topics(told) == topics
-
-
 async def test_records_recalls_what_became_of_notifications_and_what_people_decided(house: FreshHouse, tmp_path: Path) -> None:
     records = await house("records")
     async with records.opened(records_room(KEYS)) as running:
@@ -89,7 +77,7 @@ async def test_records_recalls_what_became_of_notifications_and_what_people_deci
         heard = 24 + await _after_the_backup(records, running)
         await has_heard(records, heard)
 
-    await _restored_as_it_was(records, records_room(KEYS), backup)
+    await restored_as_it_was(records, records_room(KEYS), backup)
 
     before = await _states(records)
     async with records.opened(records_room(KEYS)):
@@ -137,7 +125,7 @@ async def test_handover_recalls_what_forces_and_people_answered_and_what_took_ef
         backup = await back_up(handover.superuser_url, tmp_path / "backup")
         await _answers_after_the_backup(handover, running, people)
 
-    await _restored_as_it_was(handover, handover_room(KEYS), backup)
+    await restored_as_it_was(handover, handover_room(KEYS), backup)
 
     states = Counter(row[3] for row in (await standing(handover))["handover"])
     assert states == {"effective": 1, "declined": 1, "offered": 2, "accepted": 1, "withdrawn": 1}
@@ -186,7 +174,7 @@ async def test_handover_recalls_what_a_force_was_told_again(house: FreshHouse, t
         once_more = await _tell_cleveland_again(running)
         await has_heard(handover, 11)
 
-    await _restored_as_it_was(handover, handover_room(KEYS), backup)
+    await restored_as_it_was(handover, handover_room(KEYS), backup)
 
     assert (retold, once_more) == ((3, 1), (2, 2))
 
@@ -205,7 +193,7 @@ async def test_intel_recalls_the_checks_it_had_opened(house: FreshHouse, tmp_pat
         await tell(intel, *[RecordCreated(record_id=each, cohort=Cohort.UKSO) for each in people[10:]], version=1)
         await has_heard(intel, 30)
 
-    await _restored_as_it_was(intel, intel_room(), backup)
+    await restored_as_it_was(intel, intel_room(), backup)
 
 
 async def test_a_database_restored_under_a_running_service_ends_it(house: FreshHouse, tmp_path: Path) -> None:
@@ -257,7 +245,7 @@ async def test_what_was_held_before_the_backup_and_redriven_after_it_is_recalled
         await until(lambda: _holds_nothing(records), "both are taken up")
         await has_heard(records, 2)
 
-    await _restored_as_it_was(records, room, backup)
+    await restored_as_it_was(records, room, backup)
 
     assert await _states(records) == {"accepted": 2}
 

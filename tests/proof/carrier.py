@@ -37,11 +37,13 @@ SUITES = {
         "tests/chassis/test_topic_made_again.py", "tests/chassis/test_halting.py", "tests/chassis/test_place.py",
         "tests/chassis/test_looking_back.py", "tests/faults/test_restored_database.py", "tests/faults/test_lost_topic.py",
         "tests/chassis/test_contradictions.py", "tests/landfall/test_positions.py",
+        "tests/faults/test_settled_since_backup.py", "tests/faults/test_deadly_recall.py",
     ),
     "held to the end: orders, attempts, stops": (
         "tests/chassis/test_orders.py", "tests/chassis/test_attempts.py", "tests/chassis/test_stops.py",
         "tests/chassis/test_order_lock.py", "tests/chassis/test_known_now.py", "tests/chassis/test_counted_once.py",
-        "tests/chassis/test_to_blame.py", "tests/chassis/test_unknown_in_order.py", "tests/landfall/test_held.py",
+        "tests/chassis/test_to_blame.py", "tests/chassis/test_unknown_in_order.py", "tests/chassis/test_in_hand.py",
+        "tests/landfall/test_held.py",
     ),
     "the relay: leader, late committers, held snapshot, stuck producer, oversized message, followers, own compacted topics": (
         "tests/chassis/test_relay.py", "tests/chassis/test_relay_floor.py", "tests/chassis/test_relay_leader.py",

@@ -1,0 +1,96 @@
+"""Settles once more, each in its subject's turn, what was held and is settled since the backup; recalling calls for it again and again."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import TypeAlias
+from uuid import UUID
+
+from asyncpg import Record
+
+from chassis import held, seen
+from chassis.alone import Handle
+from chassis.carry import heard_now
+from chassis.database import Transaction, columns
+from chassis.seen import GIVEN_UP, NOTHING, Seen, Subject
+from chassis.settled import HELD, Settled, Version, version_of
+from chassis.sift import Candidate
+from chassis.taking_up import is_ordered
+from contracts.codes import HoldReason
+
+OF_SUBJECTS = f"""
+{HELD} where (topic, subject) in (select * from unnest($1::text[], $2::text[]))
+    or (topic = any($1::text[]) and subject is null and reason = 'unknown-type')
+"""  # noqa: S608 - our own columns
+
+WAITING = frozenset({HoldReason.AFTER_POISON, HoldReason.GAP})
+
+Rows: TypeAlias = Mapping[Version, Record]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One thing to settle. `what` is handled for that, if anything is; `cause`: what it has an answer to, if it has one."""
+
+    what: str | None
+    cause: UUID | None
+    do: Callable[[], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Settling:
+    """Of one recall; `handle` recalls, or handles without a word."""
+
+    settled: Settled
+    tx: Transaction
+    handle: Handle
+
+    async def steps(self) -> list[Step]:
+        """What can be settled next, one thing a subject."""
+        found = [self._take_up(each) for each in self.settled.redriven.values() if not is_ordered(each.subject[0])]
+        if self.settled.passed:
+            subjects = sorted(self.settled.passed)
+            rows: dict[Version, Record] = {}
+            for row in await self.tx.fetch(OF_SUBJECTS, *columns(subjects, 2)):
+                if (at := version_of(row, self.settled.read(row))) is not None:
+                    rows[at] = row
+            heard = await seen.read(self.tx, subjects)
+            steps = [self._next(each, heard.get(each, NOTHING), rows) for each in subjects]
+            found += [each for each in steps if each is not None]
+        return found
+
+    def _next(self, subject: Subject, so_far: Seen, rows: Rows) -> Step | None:
+        late = [each for each in sorted(self.settled.discarded & rows.keys()) if each[0] == subject and each[1] <= so_far.version]
+        if late:
+            return Step(None, None, partial(held.forget, self.tx, [rows[late[0]]["held_id"]]))
+        following = (subject, so_far.version + 1)
+        row = rows.get(following)
+        if following in self.settled.given_up:
+            return Step(None, None, partial(seen.write, self.tx, {subject: so_far.then(GIVEN_UP)}))
+        if row is None:
+            return None
+        read = self.settled.read(row)
+        if following in self.settled.discarded:
+            content_hash = GIVEN_UP if read is None else read.received.envelope.content_hash
+            return Step(None, None, partial(self._discard, row, {subject: so_far.then(content_hash)}))
+        return None if read is None or not self._went_on(following, row, rows) else self._take_up(read)
+
+    def _went_on(self, following: Version, row: Record, rows: Rows) -> bool:
+        """Whether what is held here was taken up since: more of its subject was settled, or nothing stands before it."""
+        subject, version = following
+        if version <= self.settled.passed[subject]:
+            return True
+        return row["reason"] in WAITING and not any(each["reason"] == HoldReason.POISON for (of, _), each in rows.items() if of == subject)
+
+    async def _discard(self, row: Record, heard: Mapping[Subject, Seen]) -> None:
+        await seen.write(self.tx, heard)
+        await held.forget(self.tx, [row["held_id"]])
+
+    def _take_up(self, taken: Candidate) -> Step:
+        cause = taken.received.envelope.id if taken.received.envelope.id in self.settled.redriven else None
+        return Step(f"held {taken.received.held_id}", cause, partial(self._handle, taken))
+
+    async def _handle(self, taken: Candidate) -> None:
+        await self.handle([taken], self.tx)
+        await held.forget(self.tx, filter(None, [taken.received.held_id]))
+        await seen.write(self.tx, heard_now([taken], await seen.read(self.tx, [taken.subject])))
