@@ -17,7 +17,7 @@ from chassis.looking_back import read_back
 from chassis.occasion import Received
 from chassis.reading import PATIENCE_SECONDS, read_on
 from chassis.recollection import Recollection, up_to_the_last_cause
-from chassis.retold import Facts
+from chassis.retold import Facts, Retold
 from chassis.room import Room
 from chassis.settings import ClockKind, Profile, Settings
 from contracts.catalogue import Order, owned_by
@@ -98,7 +98,7 @@ class Recall:
             log.critical("database_is_older", latest=len(newer))
 
     async def _take_back(self, tx: Transaction, looking: AIOKafkaConsumer, facts: Facts) -> None:
-        causes: dict[UUID, list[Received[Any]]] = {}
+        causes: dict[UUID, list[Retold]] = {}
         for each in sorted(facts, key=_facts_first):
             causes.setdefault(each.envelope.causationid or each.envelope.id, []).append(each)
         heard = {

@@ -19,18 +19,18 @@ def as_received(fact: Fact, data: dict[str, Any]) -> bytes | None:
 
 def _is_more(known: object, received: object) -> bool:
     """Whether more was received than this release knows, at any depth."""
-    if isinstance(known, BaseModel) and isinstance(received, dict):
+    if isinstance(received, dict) and isinstance(known, BaseModel):
         fields = type(known).model_fields
         return any(_is_more(getattr(known, name), value) if name in fields else value is not None for name, value in received.items())
-    if isinstance(known, tuple) and isinstance(received, list):
+    if isinstance(received, list) and isinstance(known, tuple):
         return any(map(_is_more, known, received))
     return False
 
 
 def _told(known: object, received: object) -> Any:
-    if isinstance(known, BaseModel) and isinstance(received, dict):
+    if isinstance(received, dict) and isinstance(known, BaseModel):
         return _told_part(known, received)
-    if isinstance(known, tuple) and isinstance(received, list):
+    if isinstance(received, list) and isinstance(known, tuple):
         return [_told(*both) for both in zip(known, received, strict=False)]
     return known
 
