@@ -7,10 +7,12 @@ from uuid import UUID, uuid4
 from aiokafka import TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, RecordsToDelete
 from aiokafka.partitioner import DefaultPartitioner
+from pydantic import SecretStr
 
 from chassis.broker import onlooker
 from chassis.room import Room
 from contracts.catalogue import BY_NAME, Topic
+from landfall.operator_settings import Operator
 from landfall.topics import TopicError, make_topics
 from tests.chassis.house import House, Running, Witness
 from tests.chassis.tellings import created
@@ -18,6 +20,14 @@ from tests.waiting import until
 
 RECORDS = BY_NAME["records.v1"]
 PARTITIONS = list(range(RECORDS.partitions))
+
+
+def operator_of(house: House) -> Operator:
+    """What a command is given where that service runs."""
+    return Operator(
+        kafka_bootstrap=house.kafka.bootstrap, kafka_topic_prefix=house.prefix, profile=house.kafka.profile,
+        database_url=SecretStr(house.database.url),
+    )  # fmt: skip
 
 
 def record_on(partition: int) -> UUID:

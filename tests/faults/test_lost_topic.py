@@ -5,7 +5,6 @@ from uuid import UUID, uuid4
 
 import asyncpg
 import pytest
-from pydantic import SecretStr
 
 from chassis import own_ends
 from chassis.agreement import ABSENT
@@ -16,7 +15,6 @@ from contracts.handover_packs import HandoverNotice, HandoverNoticeWithdrawn
 from contracts.handover_replies import ForceAccepted
 from contracts.records import RecordClosed, RecordCreated, TravelExpected
 from contracts.wire import identify
-from landfall.operator_settings import Operator
 from landfall.operators import RefusedError
 from landfall.positions import move
 from landfall.replay import accept, replay_said
@@ -24,7 +22,7 @@ from services.handover.app import room as handover_room
 from services.intel.app import room as intel_room
 from services.stats.app import room as stats_room
 from tests.chassis.conftest import FreshHouse, house
-from tests.chassis.disagreeing import make_topic_again
+from tests.chassis.disagreeing import make_topic_again, operator_of
 from tests.chassis.house import House, Running, asked
 from tests.faults.outsiders import has_heard, standing, tell
 from tests.records.telling import KEYS
@@ -37,13 +35,6 @@ pytestmark = pytest.mark.kafka
 CHECKS = BY_NAME["checks.v1"]
 LANDING, MOVED = date(2031, 6, 1), date(2031, 7, 1)
 WHY = {"by": "ACRO-1", "reason": "checks.v1 was lost with its broker"}
-
-
-def _operator(house: House) -> Operator:
-    return Operator(
-        kafka_bootstrap=house.kafka.bootstrap, kafka_topic_prefix=house.prefix, profile=house.kafka.profile,
-        database_url=SecretStr(house.database.url),
-    )  # fmt: skip
 
 
 async def _create(intel: House, number: int) -> list[UUID]:
@@ -81,8 +72,8 @@ async def test_a_lost_facts_topic_is_told_again_byte_for_byte_and_counted_once(h
         await _create(intel, 30)
         await _complains_of(telling, own_ends.MADE_AGAIN)
 
-    assert await replay_said(_operator(intel), CHECKS.name, **WHY) >= 30
-    await move(_operator(stats), CHECKS.name, None, "start", **WHY)
+    assert await replay_said(operator_of(intel), CHECKS.name, **WHY) >= 30
+    await move(operator_of(stats), CHECKS.name, None, "start", **WHY)
     async with intel.opened(intel_room()), stats.opened(stats_room()):
         await has_heard(intel, 60)
         await _counts(stats, 60)
@@ -130,7 +121,7 @@ async def test_only_what_is_kept_can_be_told_again(house: FreshHouse) -> None:
     intel = await house("intel")
 
     with pytest.raises(RefusedError, match=r"notifications\.usa\.v1 is not kept in said"):
-        await replay_said(_operator(intel), "notifications.usa.v1", **WHY)
+        await replay_said(operator_of(intel), "notifications.usa.v1", **WHY)
 
 
 async def test_a_topic_is_told_again_from_its_owners_database_alone(house: FreshHouse) -> None:
@@ -138,7 +129,7 @@ async def test_a_topic_is_told_again_from_its_owners_database_alone(house: Fresh
 
     for repair in (replay_said, accept):
         with pytest.raises(RefusedError, match="those of stats; run it where intel runs"):
-            await repair(_operator(stats), CHECKS.name, **WHY)
+            await repair(operator_of(stats), CHECKS.name, **WHY)
 
 
 async def test_what_a_stranger_wrote_where_nothing_was_told_yet_is_accepted_and_the_service_tells_on(house: FreshHouse) -> None:
@@ -148,7 +139,7 @@ async def test_what_a_stranger_wrote_where_nothing_was_told_yet_is_accepted_and_
         await _create(intel, 5)
         await _complains_of(telling, FOREIGN)
 
-        await accept(_operator(intel), CHECKS.name, **WHY)
+        await accept(operator_of(intel), CHECKS.name, **WHY)
         await has_heard(intel, 5)
         await until(telling.ready, "it tells on")
 
@@ -164,10 +155,10 @@ async def test_a_place_moves_only_to_where_the_topic_has_values_and_who_moved_it
     (partition, end) = next((row[1], row[2]) for row in (await standing(intel))["positions"] if row[2] > 0)
 
     with pytest.raises(RefusedError, match=f"an offset from 0 to {end}"):
-        await move(_operator(intel), "records.v1", [partition], str(end + 1), **WHY)
+        await move(operator_of(intel), "records.v1", [partition], str(end + 1), **WHY)
     with pytest.raises(RefusedError, match="nothing is read of"):
-        await move(_operator(intel), "handovers.v1", None, "start", **WHY)
-    assert await move(_operator(intel), "records.v1", [partition], "0", **WHY) == {partition: 0}
+        await move(operator_of(intel), "handovers.v1", None, "start", **WHY)
+    assert await move(operator_of(intel), "records.v1", [partition], "0", **WHY) == {partition: 0}
 
     async with intel.opened(intel_room()):
         await has_heard(intel, 30)
@@ -186,8 +177,8 @@ async def test_what_only_a_force_was_told_cannot_be_told_again_but_the_topic_goe
         await _complains_of(telling, own_ends.MADE_AGAIN)
 
         with pytest.raises(RefusedError, match="is not kept in said"):
-            await replay_said(_operator(handover), packs.name, **WHY)
-        await accept(_operator(handover), packs.name, **WHY)
+            await replay_said(operator_of(handover), packs.name, **WHY)
+        await accept(operator_of(handover), packs.name, **WHY)
         await has_heard(handover, 4)
         await until(telling.ready, "it tells on")
 
@@ -206,7 +197,7 @@ async def test_a_force_whose_topic_was_lost_is_told_again_all_that_is_open_and_n
         await make_topic_again(handover, packs)
         await _land(handover, people[4], "kent", MOVED, version=3)
         await _complains_of(telling, own_ends.MADE_AGAIN)
-        await accept(_operator(handover), packs.name, **WHY)
+        await accept(operator_of(handover), packs.name, **WHY)
 
         answer = await asked(telling, "POST", "/forces/kent/notices", body={"asked_by": WHY["by"], "reason": WHY["reason"]})
 
