@@ -20,7 +20,7 @@ from chassis.occasion import Received
 from chassis.pulse import Pulse
 from chassis.reading import PATIENCE_SECONDS, read_on
 from chassis.recollection import Recollection
-from chassis.retold import Facts
+from chassis.retold import Facts, Retold
 from chassis.room import Room
 from chassis.settings import ClockKind, Profile, Settings
 from chassis.settled import Settled
@@ -118,7 +118,7 @@ class Recall:
             log.critical("database_is_older", latest=len(newer))
 
     async def _take_back(self, tx: Transaction, looking: AIOKafkaConsumer, facts: Facts, in_hand: InHand) -> None:
-        causes: dict[UUID, list[Received[Any]]] = {}
+        causes: dict[UUID, list[Retold]] = {}
         for each in sorted(filter(self._is_folded, facts), key=_facts_first):
             causes.setdefault(each.envelope.causationid or each.envelope.id, []).append(each)
         settled = await Settled.since(tx, TakingUp(self.carrier), facts, causes.keys())

@@ -22,7 +22,7 @@ from contracts.catalogue import owned_by
 from contracts.envelope import CONTENT_TYPE
 
 LOCK = 0x72656C6179  # "relay"
-WAKE = "outbox"
+WAKE, STAND_ASIDE = "outbox", "stand_aside"
 LEAD = "select pg_try_advisory_lock($1)"
 LEADING = "select count(*) = 1 from pg_locks where locktype = 'advisory' and pid = pg_backend_pid() and objid = ($1 & 4294967295)::oid"
 
@@ -43,6 +43,7 @@ class Relay:
     woken: asyncio.Event = field(default_factory=asyncio.Event)
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
     leading: bool = False
+    aside: bool = False
     outbox: Outbox = field(init=False)
 
     def __post_init__(self) -> None:
@@ -56,6 +57,11 @@ class Relay:
 
     def stop(self) -> None:
         self.stopping.set()
+        self.woken.set()
+
+    def stand_aside(self, *_: object) -> None:
+        """An operator's command waits for the lock; who has it then leads on (`landfall/leading.py`)."""
+        self.aside = True
         self.woken.set()
 
     async def run(self) -> None:
@@ -89,6 +95,8 @@ class Relay:
             connection.terminate()
 
     async def _lead(self, connection: Connection) -> None:
+        self.aside = False
+        await connection.add_listener(STAND_ASIDE, self.stand_aside)
         await hear_first(self.settings, self.name, connection)
         sender, back = producer(self.settings, self.name), LookingBack(self.settings, self.name, self.pulse)
         try:
@@ -100,9 +108,9 @@ class Relay:
             while True:
                 if back.is_due:
                     await self._tell_again(connection, sender, [row_of(each) for each in await back.look(connection)])
-                while await self._round(connection, sender):
+                while await self._round(connection, sender) and not self.aside:
                     pass
-                if self.stopping.is_set():
+                if self.stopping.is_set() or self.aside:
                     return
                 await self._rest()
         finally:

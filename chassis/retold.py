@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from chassis.database import Transaction, columns
@@ -37,14 +38,22 @@ select topic, subject, max(version) as version from said
 join unnest($1::text[], $2::text[]) as asked (topic, subject) using (topic, subject) group by topic, subject
 """
 
-Facts: TypeAlias = Sequence[Received[Any]]
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Retold(Received[Any]):
+    """A telling of ours as it lies on our topic. `value` is the message: another release may have written it otherwise than this one."""
+
+    value: bytes | None
+
+
+Facts: TypeAlias = Sequence[Retold]
 
 
 class CannotRecallError(RuntimeError):
     """What was told cannot be brought together with what is here; the text says what an operator can do."""
 
 
-def read(told: Iterable[Told], prefix: str) -> list[Received[Any]]:
+def read(told: Iterable[Told], prefix: str) -> list[Retold]:
     """Each once, whatever a late writer doubled.
 
     Raises:
@@ -54,7 +63,7 @@ def read(told: Iterable[Told], prefix: str) -> list[Received[Any]]:
     return list(found.values())
 
 
-def _received(told: Told, prefix: str) -> Received[Any]:
+def _received(told: Told, prefix: str) -> Retold:
     at = Coordinates(told.partition.topic.removeprefix(prefix), told.partition.partition, told.offset)
     try:
         return _at(at, told.value)
@@ -63,13 +72,13 @@ def _received(told: Told, prefix: str) -> Received[Any]:
         raise CannotRecallError(message) from None
 
 
-def _at(at: Coordinates, value: bytes | None) -> Received[Any]:
+def _at(at: Coordinates, value: bytes | None) -> Retold:
     envelope = decode(BY_NAME[at.topic], value)
     occasion = Occasion(envelope.recordedtime or envelope.time, envelope.causationid, envelope.correlationid, envelope.traceparent)
-    return Received(envelope.data, envelope, BY_NAME[at.topic], at, occasion)
+    return Retold(envelope.data, envelope, BY_NAME[at.topic], at, occasion, value=value)
 
 
-def read_latest(found: Iterable[Found]) -> list[Received[Any]]:
+def read_latest(found: Iterable[Found]) -> list[Retold]:
     """What can be read of the values that lie last on compacted topics; the relay's leader complains of the others."""
     readable = []
     for each in found:
@@ -113,9 +122,9 @@ async def keep(tx: Transaction, facts: Facts) -> None:
     await tx.execute(KEEP, *columns([_row(each) for each in facts], 9))
 
 
-def _row(each: Received[Any]) -> tuple[Any, ...]:
+def _row(each: Retold) -> tuple[Any, ...]:
     envelope = each.envelope
-    payload = None if each.topic.family.personal else envelope.to_bytes()
+    payload = None if each.topic.family.personal else each.value
     return (
         envelope.id, each.topic.name, envelope.subject, envelope.subject, envelope.version, envelope.content_hash, payload,
         envelope.traceparent, envelope.recordedtime or envelope.time,

@@ -12,6 +12,7 @@ from pydantic import ValidationError
 
 from compatibility.fit import misfits
 from compatibility.promise import Promise, ReleaseError, TopicPromise, hash_of, now, released
+from compatibility.sameness import differences
 from contracts.catalogue import FACTS
 from contracts.generate import ROOT
 from contracts.wire import complaint
@@ -35,10 +36,12 @@ def _of_fact(kind: str, current: Promise, release: Promise) -> Iterator[str]:
     if current.subjects[kind] != release.subjects[kind]:
         yield f"it is about its {current.subjects[kind]}, and in release {release.version} about its {release.subjects[kind]}."
     yield from _of_example(kind, release)
-    for misfit in misfits(release.writer[kind], current.reader[kind]):
-        yield f"not all that release {release.version} writes can be read now. {misfit}."
-    for misfit in misfits(current.writer[kind], release.reader[kind]):
-        yield f"not all that is written now can be read by release {release.version}. {misfit}."
+    backward, forward = misfits(release.writer[kind], current.reader[kind]), misfits(current.writer[kind], release.reader[kind])
+    yield from (f"not all that release {release.version} writes can be read now. {misfit}." for misfit in backward)
+    yield from (f"not all that is written now can be read by release {release.version}. {misfit}." for misfit in forward)
+    if not backward and not forward:
+        told_twice = differences(release.reader[kind], current.reader[kind])
+        yield from (f"one telling would be two to release {release.version} and now. {difference}." for difference in told_twice)
 
 
 def _of_example(kind: str, release: Promise) -> Iterator[str]:

@@ -117,7 +117,7 @@ def decode(topic: Topic, value: bytes | None) -> Envelope[Any]:
         if fact is None or fact not in topic.family.facts:
             message = "its type is not one this topic is known to carry"
             raise UnknownTypeError(message, *named(topic, value))
-        envelope = _envelope_of(fact).model_validate_json(value)
+        envelope = _envelope_of(fact).received(value)
     except ValidationError as error:
         raise UnreadableError(complaint(error)) from None
     _refuse_a_stranger(topic, envelope)

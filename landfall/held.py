@@ -17,7 +17,7 @@ COLUMNS = ("held_id", "kept_at", "topic", "partition", "offset", "reason", "vers
 WISHES = {
     Wish.REDRIVE: "handle it again now, and after it what stands behind it",
     Wish.RELEASE: "let what waits go on, and give up for ever the versions that are missing before it",
-    Wish.DISCARD: "never apply it: its version counts as heard, what stands behind it goes on, and its discarding is said",
+    Wish.DISCARD: "never apply it: what stands behind it goes on, and its discarding is said; what was unreadable leaves its gap",
 }
 
 SELECT = """

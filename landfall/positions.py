@@ -1,9 +1,8 @@
-"""`landfall positions`: where a service reads on, and the one way to move it there: with a name and a reason that are kept."""
+"""`landfall positions`: where a service reads on and up to where it told; the one way to read on elsewhere, with who and why kept."""
 
 import argparse
 import asyncio
 from collections.abc import Iterable, Mapping
-from typing import Any
 
 import asyncpg
 from aiokafka import AIOKafkaConsumer, TopicPartition
@@ -18,6 +17,12 @@ SHOW = """
 select topic, partition, next, halted,
     (select count(*) from position_move as moved where (moved.topic, moved.partition) = (positions.topic, positions.partition)) as moves
 from positions where $1::text is null or topic = $1 order by topic, partition
+"""
+
+SHOW_OWN = """
+select topic, partition, next, halted,
+    (select count(*) from position_move as moved where (moved.topic, moved.partition) = (own_end.topic, own_end.partition)) as moves
+from own_end where $1::text is null or topic = $1 order by topic, partition
 """
 
 KEEP = """
@@ -93,26 +98,36 @@ def _place(to: str, start: int, end: int) -> int:
 
 
 async def show(settings: Operator, topic: str | None) -> None:
-    """Print every place with the end of its partition."""
+    """Print every place with the end of its partition: where this service reads on, and up to where it has told on its own topics."""
+    name = None if topic is None else settings.kafka_topic_prefix + topic
     async with at(settings) as (connection, looking):
-        rows = await connection.fetch(SHOW, None if topic is None else settings.kafka_topic_prefix + topic)
-        ends = await asyncio.wait_for(looking.end_offsets([TopicPartition(row["topic"], row["partition"]) for row in rows]), 10)
-    Console(width=WIDTH).print(_table(rows, ends))
+        read_on, told = await connection.fetch(SHOW, name), await connection.fetch(SHOW_OWN, name)
+        ends = await _ends(looking, [TopicPartition(row["topic"], row["partition"]) for row in (*read_on, *told)])
+    console = Console(width=WIDTH)
+    console.print(_table("What is read", ("next", "behind"), read_on, ends))
+    console.print(_table("What is told", ("told up to", "beyond"), told, ends))
 
 
-def _table(rows: Iterable[asyncpg.Record], ends: Mapping[TopicPartition, int]) -> Table:
-    table = Table("topic", "partition", "next", "end", "behind", "moves", "halted because")
+async def _ends(looking: AIOKafkaConsumer, asked: Iterable[TopicPartition]) -> dict[TopicPartition, int]:
+    """Without those of topics that are not there: asking for them would be waited for."""
+    there = await asyncio.wait_for(looking.topics(), 10)
+    wanted = [each for each in asked if each.topic in there]
+    return dict(await asyncio.wait_for(looking.end_offsets(wanted), 10)) if wanted else {}
+
+
+def _table(title: str, named: tuple[str, str], rows: Iterable[asyncpg.Record], ends: Mapping[TopicPartition, int]) -> Table:
+    table = Table("topic", "partition", named[0], "end", named[1], "moves", "halted because", title=title)
     for row in rows:
-        end = ends[TopicPartition(row["topic"], row["partition"])]
-        cells: list[Any] = [row["topic"], row["partition"], row["next"], end, end - row["next"], row["moves"], row["halted"] or ""]
-        table.add_row(*map(str, cells))
+        end = ends.get(TopicPartition(row["topic"], row["partition"]))
+        found = ("not there", "") if end is None else (end, end - row["next"])
+        table.add_row(*map(str, (row["topic"], row["partition"], row["next"], *found, row["moves"], row["halted"] or "")))
     return table
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.epilog = f"{WHERE} See docs/runbooks/disagreement.md."
     orders = parser.add_subparsers(dest="order", required=True)
-    looking = orders.add_parser("show", help="where each partition is read on, and why one is halted")
+    looking = orders.add_parser("show", help="where each partition is read on, how far own topics are told, and why one is halted")
     looking.add_argument("--topic")
     moving = orders.add_parser("move", help="read on from elsewhere; a halt is cleared")
     moving.add_argument("--topic", required=True)

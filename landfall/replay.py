@@ -1,27 +1,24 @@
-"""`landfall replay`: tells a facts topic again what a service has said on it; or accepts where a topic of its own ends now."""
+"""`landfall replay`: compares a facts topic with what its owner has said, or tells it again; or accepts where a topic of its own ends."""
 
 import argparse
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
-from uuid import UUID
 
-from aiokafka import AIOKafkaConsumer, TopicPartition
-
-from chassis.agreement import starts_of
+from chassis import own_ends
 from chassis.database import Transaction, affected
-from chassis.originals import Raw
 from chassis.place import digest
-from chassis.reading import as_polled
-from chassis.settings import Profile
-from contracts.catalogue import BY_NAME, SERVICES, Order, Topic, owned_by
-from contracts.wire import identify
+from contracts.catalogue import BY_NAME, Order
+from landfall.comparing import ENDS, compare, named, refuse_what_is_not_said, show
+from landfall.leading import lead
+from landfall.lying import Beside, Lying, lay_beside
 from landfall.operator_settings import WHERE, Operator, at, carry_out, refuse_another
 from landfall.operators import RefusedError, add_who_and_why, say
 
-# Topics whose ends are kept, and who owns them; and those of them that can be told again.
-ENDS = {topic.name: service for service in SERVICES for topic in owned_by(service) if not topic.family.compacted}
-SAID = [name for name in ENDS if BY_NAME[name].family.order is Order.GAPLESS]
+MAKE_ANEW = "somebody wrote over the past. Find out who, delete the topic, make it again (landfall prepare), and replay it"
+RECALL_FIRST = (
+    "if the service told it, its database is the older one: start the service, which recalls it; if not, find out who did, and accept it "
+    "(landfall replay accepted); then replay"
+)
 
 # Version by version, so that each subject keeps its order.
 AGAIN = """
@@ -47,14 +44,14 @@ async def replay_said(settings: Operator, topic: str, *, by: str, reason: str) -
     """Give the relay all that is missing on the topic, and let it tell on from the topic's present end; how much was missing.
 
     Raises:
-        RefusedError: the topic is not one that can be told again from `said`, or is another service's.
+        RefusedError: the topic is not one that can be told again from `said`, or is another service's; it holds other content than was
+            said, or, beyond its stored end, what was not; or the relay does not stand aside.
     """
-    if topic not in SAID:
-        message = f"{topic} is not kept in said; these are: {', '.join(SAID)}"
-        raise RefusedError(message)
-    async with _as_owner(settings, topic) as (tx, lies):
-        told = await tx.execute(AGAIN, topic, list(lies.ids))
-        await _rebase(tx, lies, by, reason)
+    refuse_what_is_not_said(topic)
+    async with _as_leader(settings, topic) as (tx, found):
+        await _refuse_another_past(tx, found)
+        told = await tx.execute(AGAIN, topic, list(found.lies.ids))
+        await _rebase(tx, found.lies, by, reason)
     return affected(told)
 
 
@@ -62,30 +59,24 @@ async def accept(settings: Operator, topic: str, *, by: str, reason: str) -> Non
     """Tell on from the topic's present end, whatever lies or is missing before it. Nothing is told again by that, see `accepted`.
 
     Raises:
-        RefusedError: no service keeps the end of such a topic, or it is another service's.
+        RefusedError: no service keeps the end of such a topic, it is another service's, or the relay does not stand aside.
     """
     if topic not in ENDS:
         message = f"{topic} is no topic whose end a service keeps"
         raise RefusedError(message)
-    async with _as_owner(settings, topic) as (tx, lies):
-        await _rebase(tx, lies, by, reason)
-
-
-@dataclass(frozen=True, slots=True)
-class Lying:
-    """What lies on a topic: the ids of all tellings, and the last value of each partition, where it has any."""
-
-    ids: set[UUID]
-    last: dict[TopicPartition, Raw | None]
+    async with _as_leader(settings, topic) as (tx, found):
+        await _rebase(tx, found.lies, by, reason)
 
 
 @asynccontextmanager
-async def _as_owner(settings: Operator, topic: str) -> AsyncIterator[tuple[Transaction, Lying]]:
+async def _as_leader(settings: Operator, topic: str) -> AsyncIterator[tuple[Transaction, Beside]]:
+    """Nothing is told by anybody else between reading the topic and writing about it."""
     async with at(settings) as (connection, looking):
         await refuse_another(connection, ENDS[topic])
-        lies = await _lying(looking, settings, BY_NAME[topic])
+        await lead(connection)
+        found = await lay_beside(connection, looking, settings, BY_NAME[topic])
         async with connection.transaction():
-            yield connection, lies
+            yield connection, found
 
 
 def accepted(topic: str) -> str:
@@ -97,14 +88,15 @@ def accepted(topic: str) -> str:
     return f"{done}. {unsaid}, see docs/runbooks/disagreement.md"
 
 
-async def _lying(looking: AIOKafkaConsumer, settings: Operator, topic: Topic) -> Lying:
-    count = topic.partitions_on(embedded=settings.profile is Profile.EMBEDDED)
-    partitions = [TopicPartition(settings.kafka_topic_prefix + topic.name, each) for each in range(count)]
-    found = Lying(set(), dict.fromkeys(partitions))
-    async for partition, raws in as_polled(looking, await starts_of(looking, partitions)):
-        found.ids.update(each for raw in raws if (each := identify(raw.value)) is not None)
-        found.last[partition] = raws[-1]
-    return found
+async def _refuse_another_past(tx: Transaction, found: Beside) -> None:
+    if found.differ:
+        message = f"{named(found.differ)} hold other content than was said under their ids: {MAKE_ANEW}"
+        raise RefusedError(message)
+    ends = await own_ends.read(tx, {each.topic for each in found.lies.last})
+    beyond = [each for each in found.unknown if each.partition not in ends or each.offset >= ends[each.partition].next]
+    if beyond:
+        message = f"{named(beyond)} hold what was never said here: {RECALL_FIRST}"
+        raise RefusedError(message)
 
 
 async def _rebase(tx: Transaction, lies: Lying, by: str, reason: str) -> None:
@@ -117,6 +109,8 @@ async def _rebase(tx: Transaction, lies: Lying, by: str, reason: str) -> None:
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.epilog = f"{WHERE} See docs/runbooks/disagreement.md."
     what = parser.add_subparsers(dest="what", required=True)
+    comparing = what.add_parser("compare", help="nothing: show how a facts topic and what its owner keeps agree")
+    comparing.add_argument("--topic", required=True)
     said = what.add_parser("said", help="a facts topic, from what its owner keeps")
     accepting = what.add_parser(
         "accepted", help="nothing: tell on from where the topic ends now; what a force missed is told again after that"
@@ -127,14 +121,19 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """0 when the relay has what was missing; 1 with the reason on standard error."""
+    """0 when the relay has what was missing, or all agrees; 1 with the reason on standard error."""
     return carry_out(Operator, lambda settings: _carry_out(settings, arguments))
 
 
-async def _carry_out(settings: Operator, asked: argparse.Namespace) -> None:
+async def _carry_out(settings: Operator, asked: argparse.Namespace) -> int:
+    if asked.what == "compare":
+        return show(asked.topic, await compare(settings, asked.topic))
     if asked.what == "accepted":
         await accept(settings, asked.topic, by=asked.by, reason=asked.reason)
         say(accepted(asked.topic))
-        return
+        return 0
     number = await replay_said(settings, asked.topic, by=asked.by, reason=asked.reason)
     say(f"{asked.topic}: {number} tellings were missing and are told again")
+    for reader in BY_NAME[asked.topic].family.readers:
+        say(f"{reader} hears it: where {reader} runs, landfall positions move --topic {asked.topic} --to start")
+    return 0

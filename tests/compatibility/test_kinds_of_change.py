@@ -12,16 +12,19 @@ import pytest
 
 from compatibility.check import breaks
 from compatibility.promise import now
+from compatibility.sameness import CHANGED, NEW
 from contracts.catalogue import Order
 from contracts.codes import CloseReason
-from contracts.fact import Fact
-from contracts.notifications import Conviction, NotificationReceived
+from contracts.fact import Fact, Part
+from contracts.notifications import Conviction, NotificationReceived, Person
 from contracts.records import RecordClosed
 from tests.compatibility.changing import broken_by, family_of, with_changed
 
 BACKWARD = "not all that release 0.1.0 writes can be read now"
 FORWARD = "not all that is written now can be read by release 0.1.0"
 INSTEAD = "Leave record-closed.v1 as it was, and put a new class with the type record-closed.v2 beside it."
+
+TWICE = "one telling would be two to release 0.1.0 and now"
 
 MISSING = "is needed to read it, and is not always written"
 
@@ -49,6 +52,20 @@ class Unchanged(Fact, type="record-closed.v1", family="records", subject="record
 
 class WithOptional(Unchanged, type="record-closed.v1", family="records", subject="record_id"):
     closed_on: date | None = None
+
+
+class WithZero(Unchanged, type="record-closed.v1", family="records", subject="record_id"):
+    months_managed: int = 0
+
+
+class Note(Part):
+    day: date
+    seen: bool = False
+    by: str | None
+
+
+class WithNotes(Unchanged, type="record-closed.v1", family="records", subject="record_id"):
+    notes: tuple[Note, ...] | None = None
 
 
 class WithRequired(Unchanged, type="record-closed.v1", family="records", subject="record_id"):
@@ -86,6 +103,8 @@ class AboutSomethingElse(Unchanged, type="record-closed.v1", family="records", s
 CHANGES: dict[str, tuple[type[Fact], list[tuple[str, str]]]] = {
     "nothing is changed": (Unchanged, []),
     "an optional field is added": (WithOptional, []),
+    "an optional field is added that is not null by default": (WithZero, [(TWICE, f"data.months_managed: {NEW}")]),
+    "parts are added that are not null by default": (WithNotes, [(TWICE, f"data.notes.seen: {NEW}"), (TWICE, f"data.notes.by: {NEW}")]),
     "a needed field is added": (WithRequired, [(BACKWARD, f"data.closed_on: {MISSING}")]),
     "a needed field is removed": (WithoutRequired, [(FORWARD, f"data.reason: {MISSING}")]),
     "a needed field may be left out": (WithDefault, [(FORWARD, f"data.reason: {MISSING}")]),
@@ -142,6 +161,20 @@ def test_a_change_deep_inside_a_fact_is_named_by_its_place() -> None:
     assert broken.startswith(
         f"notification-received.v1: {BACKWARD}. data.conviction.court: is needed to read it, and is not always written."
     )
+
+
+class DeadPerson(Person):
+    deceased: bool = True
+
+
+class NoticeOfTheDead(NotificationReceived, type="notification-received.v1", family="notifications", subject="reference"):
+    person: DeadPerson
+
+
+def test_another_default_is_named() -> None:
+    broken = broken_by(with_changed(NoticeOfTheDead))
+
+    assert [each.split(". Leave")[0] for each in broken] == [f"notification-received.v1: {TWICE}. data.person.deceased: {CHANGED}"]
 
 
 def test_versions_that_are_no_longer_counted_are_named() -> None:

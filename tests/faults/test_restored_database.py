@@ -16,10 +16,12 @@ from chassis.hearing import FOREIGN, OlderDatabaseError
 from chassis.occasion import Batch
 from chassis.ordering import Wish, order
 from chassis.retold import CannotRecallError
+from contracts.catalogue import BY_NAME
 from contracts.codes import Channel, CloseReason, Cohort, DeclineReason, Sender
 from contracts.handover_replies import ForceAccepted, ForceDeclined
 from contracts.handovers import HandoverEffective
 from contracts.records import RecordClosed, RecordCreated, TravelExpected
+from contracts.wire import decode
 from services.handover.app import room as handover_room
 from services.intel.app import room as intel_room
 from services.records.app import room as records_room
@@ -27,6 +29,7 @@ from tests.builders import a_conviction, a_notification, a_person, a_travel_noti
 from tests.chassis.conftest import FreshHouse, house
 from tests.chassis.house import TOKEN, House, Running
 from tests.chassis.relaying import check_opened, say_all
+from tests.chassis.tellings import created, envelope
 from tests.faults.outsiders import has_heard, restored_as_it_was, standing, tell, told_on_topics
 from tests.places.backup import back_up, restore
 from tests.records.telling import KEYS
@@ -194,6 +197,22 @@ async def test_intel_recalls_the_checks_it_had_opened(house: FreshHouse, tmp_pat
         await has_heard(intel, 30)
 
     await restored_as_it_was(intel, intel_room(), backup)
+
+
+async def test_what_another_release_told_is_recalled_byte_for_byte(house: FreshHouse) -> None:
+    intel, record = await house("intel"), uuid4()
+    (cause,) = await intel.tell(created(record))
+    told = envelope(check_opened(record), version=1, told_at=datetime.now(UTC)).model_copy(update={"causationid": cause})
+    value = told.to_bytes().replace(b'"data":{', b'"data": {"desk":"north", "nothing":null, ')
+    await intel.tell_raw(value, key=told.subject.encode(), topic="checks.v1")
+
+    async with intel.opened(intel_room()) as running:
+        await has_heard(intel, 1)
+        await until(running.ready, "it is ready")
+
+    kept = await intel.owner.fetchrow("select payload, content_hash from said")
+    assert tuple(kept or ()) == (value, decode(BY_NAME["checks.v1"], value).content_hash)
+    assert await intel.values_on("checks.v1") == [value]
 
 
 async def test_a_database_restored_under_a_running_service_ends_it(house: FreshHouse, tmp_path: Path) -> None:
