@@ -41,7 +41,7 @@ class SecondBroker(JarKafka):
 
 @asynccontextmanager
 async def beside(kafka: Kafka, folder: Path) -> AsyncIterator[SecondBroker]:
-    """It is killed on leaving, and what it led has no leader any more. What every group needs is made before: it stays on the first."""
+    """It is ended on leaving, and what it led has no leader any more. What every group needs is made before: it stays on the first."""
     first = kafka.node
     assert first is not None
     await _groups_have_their_place(kafka)
@@ -53,6 +53,7 @@ async def beside(kafka: Kafka, folder: Path) -> AsyncIterator[SecondBroker]:
         yield second
     finally:
         await asyncio.to_thread(second.kill)
+        await until(lambda: _is_alone(kafka), "nothing more is put on the second broker")
 
 
 async def _groups_have_their_place(kafka: Kafka) -> None:
@@ -66,6 +67,18 @@ async def _groups_have_their_place(kafka: Kafka) -> None:
 
     try:
         await until(they_have, "there is a place for the offsets of groups")
+    finally:
+        await admin.close()
+
+
+async def _is_alone(kafka: Kafka) -> bool:
+    """Whether the first broker counts on nobody else."""
+    admin = AIOKafkaAdminClient(bootstrap_servers=kafka.bootstrap)
+    await admin.start()
+    try:
+        return {each["node_id"] for each in (await admin.describe_cluster())["brokers"]} == {FIRST}
+    except KafkaError:
+        return False
     finally:
         await admin.close()
 
