@@ -90,7 +90,8 @@ async def serve(room: Room, settings: Settings, stop: asyncio.Event | None = Non
             opening = stack.enter_async_context(_listener(room, settings, carrier, pulse, on_commit))
             listener = await unless_cut_short(opening, stop, tasks)
             timers = Timers(room, pool, clock, on_commit, pulse)
-            watch = Watch(pool, pulse, listener.consumer, listener.footing.onlooker, listener.footing.unanswered)
+            footing, prefix = listener.footing, settings.kafka_topic_prefix
+            watch = Watch(pool, pulse, listener.consumer, footing.onlooker, footing.unanswered, prefix)
             loops |= {"listener": listener, "timers": timers, "watch": watch}
             tasks += [asyncio.create_task(each.run(), name=name) for name, each in loops.items()]
             stack.push_async_callback(end, tasks)  # once more: tasks end before the clients they work with

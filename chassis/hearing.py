@@ -1,35 +1,26 @@
 """A service hears itself first: what lies on its own topics beyond what it remembers telling shows which of both is the older one."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass
-from uuid import UUID
+from itertools import chain
 
-import structlog
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaTimeoutError
 
-from chassis import agreement, own_ends
+from chassis import agreement, outbox, own_ends
 from chassis.broker import onlooker
 from chassis.database import Transaction
 from chassis.own_ends import Told
 from chassis.place import Place
-from chassis.reading import PATIENCE_SECONDS, read_on
+from chassis.reading import PATIENCE_SECONDS, as_polled
 from chassis.settings import Profile, Settings
 from contracts.catalogue import Topic, owned_by
 from contracts.wire import identify
 
 KNOWN = "select id from said where id = any($1::uuid[])"
-FORGET = "delete from outbox where said_id = any($1::uuid[])"
-FORGET_PERSONAL = "update said set payload = null where id = any($1::uuid[]) and topic = any($2::text[])"
 
 FOREIGN = "the topic holds a value that nobody here can have told"
-
-log = structlog.get_logger()
-
-
-class OwnTopicError(RuntimeError):
-    """Kafka is older than this service's database, or not the one it knew: nothing is told until an operator has looked."""
 
 
 class OlderDatabaseError(RuntimeError):
@@ -40,72 +31,68 @@ class OlderDatabaseError(RuntimeError):
         super().__init__(f"{len(unknown)} tellings of our own are not in the database: it was restored; restart to recall them")
 
 
+def _untold() -> None:
+    """Nobody waits for a sign of life."""
+
+
 @dataclass(frozen=True, slots=True)
 class Hearing:
-    """Looks at one service's own topics. `prefix` is the topics', `embedded` says which broker has them."""
+    """Looks at one service's own topics. `prefix` is the topics', `embedded` says which broker has them.
+
+    `turned` is called for every step of reading that brought something.
+    """
 
     name: str
     prefix: str
     embedded: bool
     onlooker: AIOKafkaConsumer
+    turned: Callable[[], None] = _untold
 
     async def listen(self, tx: Transaction, *, leading: bool) -> None:
         """Compare. Who leads takes what was told already off the outbox, so that nothing is told twice after a crash.
 
+        A partition halts if its topic ends before the stored end, holds another value there, or a value that is none of ours. Where it
+        halts for anything but the last, nothing that lies there is looked at: its stored end says nothing any more.
+
         Raises:
-            OwnTopicError: a topic ends before the stored end, or holds another value there, or a value that is none; it is halted.
             OlderDatabaseError: values are there that `said` does not know.
             KafkaError: the broker could not be asked.
         """
+        await self._compare(tx)
         ends = await own_ends.read(tx, self.topics)
-        await self._compare(tx, ends)
-        heard = await self.beyond(ends)
-        ids = [identify(each.value) for each in heard]
-        known = {row["id"] for row in await tx.fetch(KNOWN, [each for each in ids if each is not None])}
-        await self._halt_the_foreign(tx, [each for each, found in zip(heard, ids, strict=True) if found is None])
-        unknown = [each for each, found in zip(heard, ids, strict=True) if found not in known]
+        heard = await self.beyond(ends, {each for each, end in ends.items() if end.halted not in {None, FOREIGN}})
+        ids = {each: identify(each.value) for each in heard}
+        for each in {told.partition for told in heard if ids[told] is None}:
+            await own_ends.halt(tx, each, FOREIGN)
+        known = {row["id"] for row in await tx.fetch(KNOWN, [found for found in ids.values() if found is not None])}
+        unknown = [each for each, found in ids.items() if found is not None and found not in known]
         if unknown:
             raise OlderDatabaseError(unknown)
         if known and leading:
-            await self._forget(tx, sorted(known), heard)
+            async with tx.transaction():
+                await outbox.take_off(tx, sorted(known))
+                await own_ends.go_on(tx, heard)
 
-    async def _forget(self, tx: Transaction, known: Sequence[UUID], heard: Sequence[Told]) -> None:
-        personal = [topic.name for topic in self.topics.values() if topic.family.personal]
-        async with tx.transaction():
-            await tx.execute(FORGET, known)
-            await tx.execute(FORGET_PERSONAL, known, personal)
-            await own_ends.keep(tx, heard)
+    async def _compare(self, tx: Transaction) -> None:
+        open_ends = {each: end for each, end in (await own_ends.read(tx, self.topics)).items() if end.halted is None}
+        for each, why in (await agreement.disagreements(self.onlooker, open_ends)).items():
+            if why != agreement.LOST:  # what was told long ago may have been deleted since
+                await own_ends.halt(tx, each, why)
 
-    async def _halt_the_foreign(self, tx: Transaction, foreign: Sequence[Told]) -> None:
-        for each in foreign:
-            await own_ends.halt(tx, each.partition, FOREIGN)
-            log.critical("own_topic_halted", topic=each.partition.topic, partition=each.partition.partition, why=FOREIGN)
-        if foreign:
-            message = f"{foreign[0].partition.topic}/{foreign[0].partition.partition} is halted: {FOREIGN}"
-            raise OwnTopicError(message)
-
-    async def beyond(self, ends: Mapping[TopicPartition, Place]) -> list[Told]:
+    async def beyond(self, ends: Mapping[TopicPartition, Place], but_for: Container[TopicPartition] = ()) -> list[Told]:
         """All values that lie on our own topics after these ends."""
-        starts = await self._starts()
+        starts = {each: start for each, start in (await self._starts()).items() if each not in but_for}
         following = {each: max(start, ends[each].next if each in ends else 0) for each, start in starts.items()}
-        found = await read_on(self.onlooker, following)
-        return [Told(each, raw.offset, raw.value) for each, raws in found.items() for raw in raws]
+        found: dict[TopicPartition, list[Told]] = {each: [] for each in following}
+        async for each, raws in as_polled(self.onlooker, following):
+            found[each] += [Told(each, raw.offset, raw.value) for raw in raws]
+            self.turned()
+        return list(chain.from_iterable(found.values()))
 
     @property
     def topics(self) -> Mapping[str, Topic]:
         """Our own, by the names that the broker knows; but for compacted ones, which are read back as a whole (`chassis/mirror.py`)."""
         return {self.prefix + topic.name: topic for topic in owned_by(self.name) if not topic.family.compacted}
-
-    async def _compare(self, tx: Transaction, ends: Mapping[TopicPartition, Place]) -> None:
-        open_ends = {each: end for each, end in ends.items() if end.halted is None}
-        for each, why in (await agreement.disagreements(self.onlooker, open_ends)).items():
-            if why != agreement.LOST:  # what was told long ago may have been deleted since
-                await own_ends.halt(tx, each, why)
-                log.critical("own_topic_halted", topic=each.topic, partition=each.partition, why=why)
-        for each, end in (await own_ends.read(tx, self.topics)).items():
-            if end.halted is not None:
-                message = f"{each.topic}/{each.partition} is halted: {end.halted}"
-                raise OwnTopicError(message)
 
     async def _starts(self) -> dict[TopicPartition, int]:
         """Where the log of each of our partitions begins. Asking for one that is not there would be waited for without end."""
@@ -119,17 +106,17 @@ class Hearing:
             raise KafkaTimeoutError(message) from None
 
 
-async def hear_first(settings: Settings, name: str, tx: Transaction) -> None:
-    """Look at what was told already, by whoever led before.
+async def hear_first(settings: Settings, name: str, tx: Transaction, turned: Callable[[], None]) -> None:
+    """Look at what was told already, by whoever led before. `turned` is called as long as reading goes on.
 
     Raises:
-        OwnTopicError, OlderDatabaseError, KafkaError: as `Hearing.listen` does.
+        OlderDatabaseError, KafkaError: as `Hearing.listen` does.
     """
     if all(topic.family.compacted for topic in owned_by(name)):
         return
-    looking = onlooker(settings, f"{name}-hearing")
+    looking, embedded = onlooker(settings, f"{name}-hearing"), settings.profile is Profile.EMBEDDED
     try:
         await looking.start()
-        await Hearing(name, settings.kafka_topic_prefix, settings.profile is Profile.EMBEDDED, looking).listen(tx, leading=True)
+        await Hearing(name, settings.kafka_topic_prefix, embedded, looking, turned).listen(tx, leading=True)
     finally:
         await looking.stop()

@@ -1,7 +1,8 @@
 """The leader of a service's relay reads its own compacted topics back: at once, daily, and when it is asked to."""
 
+import asyncio
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from time import monotonic
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -11,8 +12,9 @@ from aiokafka import TopicPartition
 
 from chassis.agreement import starts_of
 from chassis.broker import onlooker
-from chassis.mirror import Found, Latest, Reflection, mirrored, reflect
+from chassis.mirror import Found, Latest, Reflection, TopicKey, mirrored, reflect
 from chassis.occasion import Coordinates
+from chassis.parts import end
 from chassis.pulse import Pulse
 from chassis.reading import as_polled
 from chassis.settings import Profile, Settings
@@ -23,14 +25,23 @@ if TYPE_CHECKING:
 
 ASK, ANSWER = "reconcile", "reconciled"
 EVERY_SECONDS = 86_400.0
-PATIENCE_SECONDS = 30.0
+START_SECONDS = PATIENCE_SECONDS = 30.0
+LEAVE_SECONDS = 2.0
 NAMED = 20
 
-# Read after the topics were, by the only one who sends: what is not in the outbox was acknowledged before, and must lie there.
+# Read after the topics were, between two rounds of the only one who sends: what is not in the outbox was acknowledged before. Each figure
+# is looked up by itself, because it may have been told thousands of times.
 LAST_SAID = """
-select distinct on (topic, subject) topic, key, version, content_hash, payload, traceparent,
-    id in (select said_id from outbox) as waits
-from said where topic = any($1::text[]) order by topic desc, subject desc, version desc
+with recursive figure as (
+    select topic, (select min(subject) from said where said.topic = asked.topic) as subject from unnest($1::text[]) as asked (topic)
+    union all
+    select topic, (select min(subject) from said where said.topic = figure.topic and said.subject > figure.subject)
+    from figure where subject is not null
+)
+select last.topic, key, version, content_hash, payload, traceparent, id in (select said_id from outbox) as waits
+from figure cross join lateral (
+    select said.* from said where (said.topic, said.subject) = (figure.topic, figure.subject) order by version desc limit 1
+) as last
 """
 
 Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
@@ -40,13 +51,21 @@ log = structlog.get_logger()
 
 @dataclass(slots=True)
 class LookingBack:
-    """One leader's; a new leader begins with a look of its own."""
+    """One leader's; a new leader begins with a look of its own. The topics are read beside its rounds, and compared between two of them.
+
+    `told_since` is what was sent while they were read: it lies there behind what was read of its subject, or was read itself.
+    """
 
     settings: Settings
     name: str
     pulse: Pulse
+    wake: Callable[[], None]
     looked_at: float | None = None
     asked: list[str] = field(default_factory=list)
+    answering: list[str] = field(default_factory=list)
+    told_since: set[TopicKey] = field(default_factory=set)
+    reading: "asyncio.Task[list[Found]] | None" = None
+    leaving: asyncio.Event = field(default_factory=asyncio.Event)
 
     @property
     def is_due(self) -> bool:
@@ -56,21 +75,49 @@ class LookingBack:
         """Somebody asks, over PostgreSQL; the last of what is told is a word by which the answer is known."""
         self.asked.append(str(told[-1]))
 
+    def sent(self, keys: Iterable[TopicKey]) -> None:
+        """The leader sends these now."""
+        if self.reading is not None:
+            self.told_since.update(keys)
+
     async def look(self, connection: Connection) -> Sequence[Latest]:
-        """What is to be told again. What is strange is complained of until a later look finds it gone.
+        """Begin to read if it is time. Once that is done: what is to be told again, before anything else is sent.
+
+        What is strange is complained of until a later look finds it gone.
 
         Raises:
-            KafkaError: the topics could not be read to their end.
+            KafkaError, TimeoutError: the topics could not be read to their end.
         """
-        asked, self.asked = self.asked, []
-        found = await read_back(self.settings, self.name)
+        if self.reading is None and self.is_due:
+            self._begin()
+        if self.reading is None or not self.reading.done():
+            return []
+        found, self.reading = self.reading.result(), None
+        return await self._compare(connection, found)
+
+    def _begin(self) -> None:
+        self.answering, self.asked = self.asked, []
+        self.told_since = set()
+        self.reading = asyncio.create_task(read_back(self.settings, self.name, self.leaving))
+        self.reading.add_done_callback(lambda _: self.wake())
+
+    async def _compare(self, connection: Connection, found: Sequence[Found]) -> Sequence[Latest]:
         rows = await connection.fetch(LAST_SAID, [topic.name for topic in mirrored(self.name)])
-        seen = reflect([Latest(**row) for row in rows], found)
+        seen = reflect([Latest(**row) for row in rows], found, self.told_since)
         self.looked_at = monotonic()
         self._complain(seen)
-        for each in asked:
+        for each in self.answering:
             await connection.execute("select pg_notify($1, $2)", ANSWER, answer(self.name, each, seen))
         return seen.again
+
+    async def leave(self) -> None:
+        """Whoever leads next reads for itself."""
+        self.leaving.set()
+        if self.reading is not None:
+            await asyncio.wait([self.reading], timeout=LEAVE_SECONDS)
+            await end([self.reading])
+            if not self.reading.cancelled():
+                self.reading.exception()  # nobody waits for it any more
 
     def _complain(self, seen: Reflection) -> None:
         self.pulse.strange = [str(each) for each in seen.strange]
@@ -86,11 +133,11 @@ def answer(name: str, asked: str, seen: Reflection) -> str:
     return json.dumps({"service": name, "asked": asked, **counted, "named": [str(each) for each in seen.strange[:NAMED]]})
 
 
-async def read_back(settings: Settings, name: str) -> list[Found]:
-    """The last value of each key on each partition of the service's own compacted topics.
+async def read_back(settings: Settings, name: str, leaving: asyncio.Event | None = None) -> list[Found]:
+    """The last value of each key on each partition of the service's own compacted topics; less once whoever asked is `leaving`.
 
     Raises:
-        KafkaError: Kafka does not answer.
+        KafkaError, TimeoutError: Kafka does not answer.
     """
     partitions = {at: topic for topic in mirrored(name) for at in _partitions(settings, topic)}
     if not partitions:
@@ -99,9 +146,12 @@ async def read_back(settings: Settings, name: str) -> list[Found]:
     looking = onlooker(settings, name)
     try:
         await looking.start()
-        async for at, raws in as_polled(looking, await starts_of(looking, partitions), PATIENCE_SECONDS):
+        starts = await asyncio.wait_for(starts_of(looking, partitions), START_SECONDS)  # of a missing one it is waited for without end
+        async for at, raws in as_polled(looking, starts, PATIENCE_SECONDS):
             for raw in raws:
                 last[at, raw.key] = Found(Coordinates(partitions[at].name, at.partition, raw.offset), raw.key, raw.value)
+            if leaving is not None and leaving.is_set():
+                break
     finally:
         await looking.stop()
     return list(last.values())
@@ -115,3 +165,8 @@ def _partitions(settings: Settings, topic: Topic) -> list[TopicPartition]:
 def row_of(each: Latest) -> dict[str, Any]:
     """As the relay sends it."""
     return {"topic": each.topic, "key": each.key, "payload": each.payload, "traceparent": each.traceparent}
+
+
+def key_of(row: Any) -> TopicKey:
+    """Of a row that the relay sends."""
+    return row["topic"], row["key"].encode()

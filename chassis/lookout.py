@@ -1,18 +1,26 @@
-"""What operators and other instances change in the database while this one reads: stops written and cleared, halts cleared."""
+"""What others change while this one reads: stops written and cleared, halts cleared, topics made again."""
 
+import asyncio
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from time import monotonic
 
 import structlog
+from aiokafka import TopicPartition
 
-from chassis import place, stops
+from chassis import agreement, place, stops
 from chassis.database import Pool
 from chassis.footing import Footing
+from chassis.place import Place
 from chassis.pulse import Pulse
 from contracts.catalogue import BY_NAME
 
 MEASURE_SECONDS = 10.0
+COMPARE_SECONDS = 60.0
+COMPARE_PATIENCE_SECONDS = 3.0
+
+MADE_AGAIN = "the topic was re-created, truncated or restored while it was read: not all that lies before the stored place was applied"
 
 HELD = """
 select topic, reason, count(*) as held, extract(epoch from now() - min(kept_at))::float8 as seconds from held group by topic, reason
@@ -23,13 +31,19 @@ log = structlog.get_logger()
 
 @dataclass(slots=True)
 class Lookout:
-    """Looks about once a second; a partition that may be read again is settled anew, without a restart."""
+    """Looks about once a second; a partition that may be read again is settled anew, without a restart.
+
+    `remembered` are the places of a minute ago. A topic that is made again under a reader, and at once grows beyond its place, is read on
+    as if nothing were: only what lay before an earlier place tells.
+    """
 
     pool: Pool
     footing: Footing
     pulse: Pulse
     known: dict[str, str] = field(default_factory=dict)
     measured_at: float = float("-inf")
+    remembered: Mapping[TopicPartition, Place] = field(default_factory=dict)
+    compared_at: float = float("-inf")
 
     async def look(self) -> None:
         """Take up what may be read again, and leave what may not."""
@@ -54,6 +68,27 @@ class Lookout:
         for each in free:
             self.pulse.goes_on(each)
         self.footing.doubt(free)
+        if monotonic() - self.compared_at >= COMPARE_SECONDS:
+            self.compared_at = monotonic()
+            await self._compare({each: at for each, at in places.items() if each in self.footing.expected and at.halted is None})
+
+    async def _compare(self, places: Mapping[TopicPartition, Place]) -> None:
+        """Not where an operator has moved the place since: what lay before the old one is another story then.
+
+        Raises:
+            TimeoutError: Kafka does not answer at once, and reading is not to wait for it; the same is compared a minute later.
+        """
+        earlier = {each: at for each, at in self.remembered.items() if each in places and places[each].moves == at.moves}
+        async with asyncio.timeout(COMPARE_PATIENCE_SECONDS):
+            different = await self._are_different(await self._are_different(earlier))  # twice: a value's time of keeping may just be over
+        self.remembered = places
+        for each in different:
+            self.footing.doubt([each])
+            await self.footing.halt(each, MADE_AGAIN, places[each].next)
+
+    async def _are_different(self, earlier: Mapping[TopicPartition, Place]) -> dict[TopicPartition, Place]:
+        found = (await agreement.compare(self.footing.onlooker, earlier, self.footing.compacted)).disagreeing
+        return {each: earlier[each] for each, why in found.items() if why != agreement.LOST}
 
     async def _measure(self) -> None:
         held, oldest = Counter[tuple[str, str]](), dict[tuple[str, str], float]()

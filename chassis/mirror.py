@@ -1,6 +1,6 @@
 """What an owner's compacted topics hold last of each subject, beside what it last said about it: told again, or strange (pure)."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from chassis.occasion import Coordinates
@@ -58,7 +58,7 @@ class Strange:
 
 @dataclass(frozen=True, slots=True)
 class Reflection:
-    """What came of the comparison. `agreeing` counts subjects; those that wait in the outbox are told anyway and not counted."""
+    """What came of the comparison. `agreeing` counts subjects; those that wait in the outbox, or were told meanwhile, are not counted."""
 
     agreeing: int = 0
     again: Sequence[Latest] = field(default=())
@@ -70,14 +70,14 @@ def mirrored(service: str) -> tuple[Topic, ...]:
     return tuple(topic for topic in owned_by(service) if topic.family.compacted and not topic.family.personal)
 
 
-def reflect(said: Iterable[Latest], found: Iterable[Found]) -> Reflection:
-    """Compare. What differs or is missing is to be told again, unless it is strange."""
+def reflect(said: Iterable[Latest], found: Iterable[Found], told_since: Container[TopicKey] = ()) -> Reflection:
+    """Compare. What differs or is missing is to be told again, unless it is strange, or was told since the topics began to be read."""
     lying: dict[TopicKey, list[Found]] = {}
     for value in found:
         lying.setdefault(value.topic_key, []).append(value)
     latest = {each.topic_key: each for each in said}
     strange = {key: why for key, values in lying.items() if (why := _strangeness(latest.get(key), values)) is not None}
-    settled = [each for key, each in latest.items() if key not in strange and not each.waits]
+    settled = [each for key, each in latest.items() if key not in strange and key not in told_since and not each.waits]
     again = [each for each in settled if not _holds(lying, each)]
     return Reflection(len(settled) - len(again), again, [Strange(lying[key][-1].at, why) for key, why in strange.items()])
 

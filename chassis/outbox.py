@@ -1,10 +1,13 @@
 """What waits in the outbox, as the leader of a relay reads it: in order, from a floor, and what was committed late all the same."""
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
+from uuid import UUID
 
-from contracts.catalogue import BY_NAME
+from chassis.database import Transaction
+from contracts.catalogue import BY_NAME, TOPICS
 
 if TYPE_CHECKING:
     import asyncpg
@@ -13,23 +16,38 @@ FULL_SCAN_SECONDS = 1.0
 PAUSES_PER_SCAN = 20
 
 # Read from a floor: rows below it were deleted but may still lie there under somebody's snapshot. A full scan finds late committers;
-# the longer one takes, the longer it is until the next.
+# the longer one takes, the longer it is until the next. What is said on a topic with a halted partition stays where it is, all of it, so
+# that each subject keeps its order; once the halt is cleared a full scan finds it.
 READ = """
 select outbox.seq, said.id, said.topic, said.key, said.payload, said.traceparent
 from outbox join said on said.id = outbox.said_id
-where outbox.seq >= $1 order by outbox.seq limit $2
+where outbox.seq >= $1
+    and said.topic <> all (array(select substr(topic, length($3::text) + 1) from own_end where halted is not null))
+order by outbox.seq limit $2
 """
 FORGET = "delete from outbox where seq = any($1::bigint[])"
 FORGET_PERSONAL = "update said set payload = null where id = any($1::uuid[])"
+
+TAKE_OFF = "delete from outbox where said_id = any($1::uuid[])"
+TAKE_OFF_PERSONAL = "update said set payload = null where id = any($1::uuid[]) and topic = any($2::text[]) and payload is not null"
+PERSONAL = [topic.name for topic in TOPICS if topic.family.personal]
+
+# The age of what only an operator can free is not complained of: its halt is.
+WAITING = """
+select count(*) as messages,
+    coalesce(extract(epoch from now() - min(queued_at) filter (where (topic = any($1::text[])) is not true)), 0)::float8 as seconds
+from outbox left join said on said.id = outbox.said_id
+"""
 
 Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 
 
 @dataclass(slots=True)
 class Outbox:
-    """One leader's: `floor` is where the next round is read from, `top` lies above all that was sent."""
+    """One leader's: `floor` is where the next round is read from, `top` lies above all that was sent. `prefix` is the topics'."""
 
     round_messages: int
+    prefix: str
     floor: int = 0
     top: int = 0
     scan_at: float = 0.0
@@ -40,7 +58,7 @@ class Outbox:
         scanning = began >= self.scan_at
         if scanning:
             self.floor = 0
-        rows = await connection.fetch(READ, self.floor, self.round_messages)
+        rows = await connection.fetch(READ, self.floor, self.round_messages, self.prefix)
         if scanning:
             now = asyncio.get_running_loop().time()
             self.scan_at = now + max(FULL_SCAN_SECONDS, PAUSES_PER_SCAN * (now - began))
@@ -60,3 +78,9 @@ async def forget(connection: Connection, rows: list[Any]) -> None:
     await connection.execute(FORGET, [row["seq"] for row in rows])
     if personal:
         await connection.execute(FORGET_PERSONAL, personal)
+
+
+async def take_off(tx: Transaction, ids: Sequence[UUID]) -> None:
+    """The same of whatever was found on our topics by its id."""
+    await tx.execute(TAKE_OFF, ids)
+    await tx.execute(TAKE_OFF_PERSONAL, ids, PERSONAL)

@@ -42,6 +42,7 @@ class Pulse:
     progress: Progress = field(default_factory=Progress)
     backlog: Backlog = field(default_factory=Backlog)
     halts: dict[TopicPartition, str] = field(default_factory=dict)
+    untold: Mapping[TopicPartition, str] = field(default_factory=dict)
     stops: Mapping[str, str] = field(default_factory=dict)
     missing: set[str] = field(default_factory=set)
     unanswered: set[TopicPartition] = field(default_factory=set)
@@ -75,6 +76,7 @@ class Pulse:
                 "landfall_held_age_seconds", "For how long the oldest is held.", ("family", "reason"), registry=self.registry
             ),
         }
+        self.gauges["halted"].set_function(lambda: len(self.halts) + len(self.untold))
 
     def turned(self, loop: str) -> None:
         """That loop went round once more, whatever came of it."""
@@ -86,17 +88,14 @@ class Pulse:
 
     def halted(self, partition: TopicPartition, why: str) -> None:
         self.halts[partition] = why
-        self.gauges["halted"].set(len(self.halts))
 
     def keeps_halts_of(self, assigned: Collection[TopicPartition]) -> None:
         """What is read elsewhere now is complained of there."""
         self.halts = {each: why for each, why in self.halts.items() if each in assigned}
-        self.gauges["halted"].set(len(self.halts))
 
     def goes_on(self, partition: TopicPartition) -> None:
         """An operator has cleared its halt."""
         self.halts.pop(partition, None)
-        self.gauges["halted"].set(len(self.halts))
 
     def stopped(self, stops: Mapping[str, str]) -> None:
         """Why nothing is read, by topic."""
@@ -141,6 +140,7 @@ class Pulse:
         found += [f"{each} is missing from Kafka" for each in sorted(self.missing)]
         found += [f"{each.topic}/{each.partition} is not read: Kafka does not answer about it" for each in sorted(self.unanswered)]
         found += [f"{each.topic}/{each.partition} is halted" for each in self.halts]
+        found += [f"nothing is told on {topic}: {why}" for topic, why in {each.topic: why for each, why in self.untold.items()}.items()]
         found += self.strange
         found += [f"reading {'everything' if topic == '*' else topic} is stopped: {why}" for topic, why in self.stops.items()]
         found += [f"the last batch failed with {self.failure}"] if self.failure else []

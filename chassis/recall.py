@@ -13,7 +13,7 @@ from chassis.broker import onlooker
 from chassis.carry import Carrier
 from chassis.database import Transaction, connect
 from chassis.heard_before import certainly_heard
-from chassis.hearing import Hearing, OlderDatabaseError, OwnTopicError
+from chassis.hearing import Hearing, OlderDatabaseError
 from chassis.in_hand import InHand, recalling
 from chassis.looking_back import read_back
 from chassis.occasion import Received
@@ -91,8 +91,6 @@ class Recall:
     async def _hear(self, tx: Transaction, hearing: Hearing) -> None:
         try:
             await hearing.listen(tx, leading=False)
-        except OwnTopicError as error:
-            log.error("own_topic_halted", error=str(error))  # the relay tells nothing and says so
         except OlderDatabaseError as error:
             self.pulse.recalling = TAKES_BACK
             log.critical("database_is_older", unknown=len(error.unknown))

@@ -12,8 +12,8 @@ from aiokafka import AIOKafkaProducer, TopicPartition
 from chassis import own_ends
 from chassis.broker import dismiss, producer
 from chassis.database import connect
-from chassis.hearing import OlderDatabaseError, OwnTopicError, hear_first
-from chassis.looking_back import ASK, LookingBack, row_of
+from chassis.hearing import OlderDatabaseError, hear_first
+from chassis.looking_back import ASK, LookingBack, key_of, row_of
 from chassis.outbox import Connection, Outbox, forget
 from chassis.own_ends import Told
 from chassis.pulse import Pulse
@@ -44,11 +44,12 @@ class Relay:
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
     leading: bool = False
     aside: bool = False
+    unsure: bool = False
     outbox: Outbox = field(init=False)
 
     def __post_init__(self) -> None:
-        self.outbox = Outbox(self.round_messages)
         prefix = self.settings.kafka_topic_prefix
+        self.outbox = Outbox(self.round_messages, prefix)
         self.compared = frozenset(prefix + topic.name for topic in owned_by(self.name) if not topic.family.compacted)
 
     def wake(self) -> None:
@@ -77,7 +78,7 @@ class Relay:
             except OlderDatabaseError:
                 raise
             except Exception as error:  # noqa: BLE001 - nothing else that happens here may end the relay
-                self.pulse.relay_failure = str(error) if isinstance(error, OwnTopicError) else type(error).__name__
+                self.pulse.relay_failure = type(error).__name__
                 log.error("relay_failed", error=type(error).__name__)
                 await asyncio.sleep(random.uniform(0.2, 1.0))  # noqa: S311 - jitter is no secret
             finally:
@@ -97,29 +98,36 @@ class Relay:
     async def _lead(self, connection: Connection) -> None:
         self.aside = False
         await connection.add_listener(STAND_ASIDE, self.stand_aside)
-        await hear_first(self.settings, self.name, connection)
-        sender, back = producer(self.settings, self.name), LookingBack(self.settings, self.name, self.pulse)
+        await self._hear(connection)
+        sender, back = producer(self.settings, self.name), LookingBack(self.settings, self.name, self.pulse, self.wake)
         try:
             await sender.start()
             await connection.add_listener(WAKE, lambda *_: self.wake())
             await connection.add_listener(ASK, lambda *_: self.wake())
             await connection.add_listener(ASK, back.ask)
-            self.leading, self.outbox = True, Outbox(self.round_messages)
+            self.leading, self.outbox = True, Outbox(self.round_messages, self.settings.kafka_topic_prefix)
             while True:
-                if back.is_due:
-                    await self._tell_again(connection, sender, [row_of(each) for each in await back.look(connection)])
-                while await self._round(connection, sender) and not self.aside:
+                if self.unsure:
+                    await self._hear(connection)
+                await self._tell_again(connection, sender, [row_of(each) for each in await back.look(connection)])
+                while await self._round(connection, sender, back) and not (self.unsure or self.aside):
                     pass
                 if self.stopping.is_set() or self.aside:
                     return
                 await self._rest()
         finally:
             self.leading, self.pulse.strange = False, []
+            await back.leave()
             await dismiss(sender)
+
+    async def _hear(self, connection: Connection) -> None:
+        await hear_first(self.settings, self.name, connection, lambda: self.pulse.turned("relay"))
+        self.unsure = False
 
     async def _tell_again(self, connection: Connection, sender: AIOKafkaProducer, rows: list[Any]) -> None:
         """Before the next round, and not through the outbox: a version said meanwhile waits there, and so comes after these."""
         for start in range(0, len(rows), self.round_messages):
+            self.pulse.turned("relay")
             await self._send_as_leader(connection, sender, rows[start : start + self.round_messages])
 
     async def _rest(self) -> bool:
@@ -131,11 +139,12 @@ class Relay:
         self.woken.clear()
         return self.stopping.is_set()
 
-    async def _round(self, connection: Connection, sender: AIOKafkaProducer) -> bool:
+    async def _round(self, connection: Connection, sender: AIOKafkaProducer, back: LookingBack) -> bool:
         """Send what is there, wait for all of it, forget what was acknowledged; whether there may be more."""
         self.pulse.turned("relay")
         rows = await self.outbox.read(connection)
         if rows:
+            back.sent(key_of(row) for row in rows)
             await self._forget(connection, rows, await self._send_as_leader(connection, sender, rows))
         self.pulse.relayed(len(rows))
         return self.outbox.go_up(rows)
@@ -171,14 +180,13 @@ class Relay:
         ]
 
     async def _forget(self, connection: Connection, rows: list[Any], told: list[Told]) -> None:
+        """What was acknowledged lies on its topic, but for what came before the topic was made again in the very round."""
         async with connection.transaction():
-            await forget(connection, rows)
-            made_again = sorted(await own_ends.keep(connection, [each for each in told if self._is_compared(each)]))
-            for each in made_again:
+            followed = await own_ends.follow(connection, [each for each in told if self._is_compared(each)])
+            await forget(connection, [row for row, each in zip(rows, told, strict=True) if each.partition not in followed.torn])
+            for each in sorted(followed.fell):
                 await own_ends.halt(connection, each, own_ends.MADE_AGAIN)
-        if made_again:
-            message = f"{made_again[0].topic}/{made_again[0].partition} is halted: {own_ends.MADE_AGAIN}"
-            raise OwnTopicError(message)
+        self.unsure = bool(followed.skipped)
 
 
 def _headers(traceparent: str | None) -> list[tuple[str, bytes]]:

@@ -12,10 +12,11 @@ from contracts.envelope import Envelope
 # A broker measures the whole batch with its overhead; a value of this size always fits.
 MAX_VALUE_BYTES = MAX_MESSAGE_BYTES - 10_000
 
+# Each is looked up by itself: about a figure thousands may have been said.
 LAST_VERSIONS = """
-select topic, subject, max(version) as version from said
-join unnest($1::text[], $2::text[]) as asked (topic, subject) using (topic, subject)
-group by topic, subject
+select topic, subject, version from unnest($1::text[], $2::text[]) as asked (topic, subject) cross join lateral (
+    select version from said where (said.topic, said.subject) = (asked.topic, asked.subject) order by version desc limit 1
+) as last
 """
 
 SAID_ABOUT = "select subject from said where topic = $1 and subject = any($2::text[])"

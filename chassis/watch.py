@@ -9,18 +9,18 @@ from time import monotonic
 import structlog
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
+from chassis import own_ends
 from chassis import pulse as pulses
 from chassis.agreement import answered_starts
 from chassis.broker import METADATA_AGE_MS
 from chassis.database import Pool
+from chassis.outbox import WAITING
 from chassis.pulse import Pulse
 from chassis.unanswered import ANSWER_SECONDS, Unanswered
 
 EVERY_SECONDS = 2.0
 PAUSES_PER_COUNT = 20
 SURE_SECONDS = METADATA_AGE_MS / 1000  # by then our own client has learned of a new leader as well
-
-WAITING = "select count(*) as messages, coalesce(extract(epoch from now() - min(queued_at)), 0)::float8 as seconds from outbox"
 
 log = structlog.get_logger()
 
@@ -37,6 +37,7 @@ class Watch:
     consumer: AIOKafkaConsumer
     onlooker: AIOKafkaConsumer
     unanswered: Unanswered
+    topic_prefix: str
     answered_since: dict[TopicPartition, float] = field(default_factory=dict)
     counted_in: float = 0.0
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
@@ -56,7 +57,8 @@ class Watch:
     async def _count(self) -> None:
         began = monotonic()
         try:
-            row = await self.pool.fetchrow(WAITING)
+            self.pulse.untold = await own_ends.halted(self.pool)
+            row = await self.pool.fetchrow(WAITING, [each.topic.removeprefix(self.topic_prefix) for each in self.pulse.untold])
         finally:
             self.counted_in = monotonic() - began
         if row is not None:

@@ -4,7 +4,7 @@ import argparse
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from chassis import own_ends
+from chassis import outbox, own_ends
 from chassis.database import Transaction, affected
 from chassis.place import digest
 from contracts.catalogue import BY_NAME, Order
@@ -28,6 +28,9 @@ where topic = $1 and payload is not null and id <> all($2::uuid[]) and not exist
 order by version, said_at, id
 """
 
+# What waits goes behind what is told again before it.
+UNQUEUE = "delete from outbox using said where said.id = said_id and topic = $1"
+
 # A stranger may have written where nothing was ever told: there is no end yet, and it begins where this is accepted.
 KEPT = """
 insert into position_move (topic, partition, previous, following, halted, moved_by, reason)
@@ -43,6 +46,8 @@ on conflict (topic, partition) do update set next = excluded.next, last_digest =
 async def replay_said(settings: Operator, topic: str, *, by: str, reason: str) -> int:
     """Give the relay all that is missing on the topic, and let it tell on from the topic's present end; how much was missing.
 
+    What waits is given to it anew, in its turn; what lies on the topic already is not told again.
+
     Raises:
         RefusedError: the topic is not one that can be told again from `said`, or is another service's; it holds other content than was
             said, or, beyond its stored end, what was not; or the relay does not stand aside.
@@ -50,9 +55,10 @@ async def replay_said(settings: Operator, topic: str, *, by: str, reason: str) -
     refuse_what_is_not_said(topic)
     async with _as_leader(settings, topic) as (tx, found):
         await _refuse_another_past(tx, found)
+        waited = await tx.execute(UNQUEUE, topic)
         told = await tx.execute(AGAIN, topic, list(found.lies.ids))
         await _rebase(tx, found.lies, by, reason)
-    return affected(told)
+    return affected(told) - affected(waited)
 
 
 async def accept(settings: Operator, topic: str, *, by: str, reason: str) -> None:
@@ -76,6 +82,7 @@ async def _as_leader(settings: Operator, topic: str) -> AsyncIterator[tuple[Tran
         await lead(connection)
         found = await lay_beside(connection, looking, settings, BY_NAME[topic])
         async with connection.transaction():
+            await outbox.take_off(connection, list(found.lies.ids))
             yield connection, found
 
 

@@ -1,6 +1,7 @@
 """An owner reads its own compacted topics back: what a late writer left or a broker lost is told again, and nothing else is."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -15,6 +16,7 @@ from chassis.database import Pool, open_pool
 from chassis.mirror import NEVER_SAID, NEWER
 from chassis.own_ends import Told
 from chassis.relay import Relay
+from chassis.say import LAST_VERSIONS
 from contracts.catalogue import BY_NAME
 from contracts.envelope import Envelope
 from landfall.reconcile import reconcile
@@ -28,6 +30,11 @@ from tests.waiting import until
 TOPIC = BY_NAME["statistics.v1"]
 SUBJECT = "created:2021-07:national"
 PERIODS = [f"2021-{month:02}" for month in range(1, 13)]
+TOLD_OFTEN = """
+insert into said (id, topic, key, subject, version, content_hash, payload, said_at)
+select gen_random_uuid(), topic, key, subject, further, content_hash, payload, said_at
+from said cross join generate_series($1::int, $2::int) as further
+"""
 LAST_SAID = "select distinct on (subject) payload from said order by subject, version desc"
 
 
@@ -133,8 +140,9 @@ async def test_a_version_that_waits_when_the_topic_was_lost_is_told_once_and_alo
     await make_topic_again(stats, TOPIC)
     await say_all(pool, total(2))
 
-    async with relaying(stats):
+    async with relaying(stats) as (only,):
         await all_sent(stats)
+        await asked(stats, only)
 
     told = await stats.on_topic(TOPIC.name)
     assert len(told) == len(PERIODS)
@@ -169,6 +177,54 @@ async def test_an_owner_whose_database_is_older_than_its_topic_tells_nothing_ove
     assert (found["strange"], found["again"], found["agree"]) == (1, 0, 11)
     assert any(each.endswith(NEWER) for each in complaints)
     assert await stats.values_on(TOPIC.name) == before
+
+
+async def test_telling_goes_on_while_the_topics_are_read_back_and_is_not_told_again_for_it(
+    stats: House, pool: Pool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await tell_figures(stats, pool, 1, 2)
+    (old, *_) = await stats.on_topic(TOPIC.name)
+    others = [each for each in PERIODS if f":{each}:" not in old.subject]
+    await stats.tell(old)
+    read, gate, read_back = asyncio.Event(), asyncio.Event(), looking_back.read_back
+
+    async def read_slowly(*about: Any) -> Any:
+        found = await read_back(*about)
+        read.set()
+        await gate.wait()
+        return found
+
+    monkeypatch.setattr(looking_back, "read_back", read_slowly)
+    async with relaying(stats) as (only,):
+        await until(read.is_set, "the topics are read")
+        await say_all(pool, *[total(3, period) for period in others])
+        await all_sent(stats)
+        gate.set()
+        await asked(stats, only)
+
+    told = await stats.on_topic(TOPIC.name)
+    assert {each.subject: each.version for each in told} == {each.subject: 2 if each.subject == old.subject else 3 for each in told}
+    assert len(told) == 12 + 12 + 1 + 11 + 1
+
+
+async def test_a_look_at_figures_costs_no_more_however_often_they_were_told(stats: House, pool: Pool) -> None:
+    await say_all(pool, *[total(1, period) for period in PERIODS])
+    asked_about = [TOPIC.name] * len(PERIODS), [total(1, period).figure for period in PERIODS]
+    queries: list[tuple[str, tuple[Any, ...]]] = [(looking_back.LAST_SAID, ([TOPIC.name],)), (LAST_VERSIONS, asked_about)]
+    before = [await pages_read(stats, query, *about) for query, about in queries]
+    await stats.owner.execute(TOLD_OFTEN, 2, 5000)
+
+    found = await stats.owner.fetch(looking_back.LAST_SAID, [TOPIC.name])
+    assert {each["key"]: each["version"] for each in found} == dict.fromkeys(asked_about[1], 5000)
+    assert [row["version"] for row in await stats.owner.fetch(LAST_VERSIONS, *asked_about)] == [5000] * len(PERIODS)
+    await stats.owner.execute("analyze said")
+    for (query, about), was in zip(queries, before, strict=True):
+        assert await pages_read(stats, query, *about) < 4 * was
+
+
+async def pages_read(house: House, query: str, *about: Any) -> int:
+    (plan,) = json.loads(await house.fetchval(f"explain (analyze, buffers, format json) {query}", *about))
+    return int(plan["Plan"]["Shared Hit Blocks"] + plan["Plan"]["Shared Read Blocks"])
 
 
 async def test_a_complaint_ends_when_a_later_look_finds_nothing_strange(stats: House, pool: Pool) -> None:

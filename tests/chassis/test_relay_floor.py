@@ -18,7 +18,7 @@ SENT_BEFORE = "insert into outbox (said_id) select gen_random_uuid() from genera
 
 async def _pages_read(house: House, floor: int) -> int:
     """How many pages one read of the relay looks at, from that floor."""
-    (plan,) = json.loads(await house.fetchval(f"explain (analyze, buffers, format json) {READ}", floor, 500))
+    (plan,) = json.loads(await house.fetchval(f"explain (analyze, buffers, format json) {READ}", floor, 500, house.prefix))
     return int(plan["Plan"]["Shared Hit Blocks"] + plan["Plan"]["Shared Read Blocks"])
 
 

@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 import pytest
 from pydantic import SecretStr
 
+from chassis.agreement import ABSENT
 from contracts.catalogue import BY_NAME
 from contracts.codes import Cohort
 from contracts.handover_packs import HandoverNotice
@@ -83,3 +84,27 @@ async def test_what_a_force_was_told_again_does_not_keep_the_service_from_recall
     assert {table: after[table] for table in KNOWN_ANEW} == {table: before[table] for table in KNOWN_ANEW}
     told = [envelope.data for envelope in await handover.on_topic(PACKS.name)]
     assert {fact.handover_id for fact in told if isinstance(fact, HandoverNotice)} == {row[0] for row in before["handover"]}
+
+
+async def test_all_that_was_told_elsewhere_is_recalled_though_the_topic_of_one_force_was_lost(house: FreshHouse, tmp_path: Path) -> None:
+    handover = await house("handover")
+    async with handover.opened(room(KEYS)):
+        await _offer_to_kent(handover, uuid4())
+        await has_heard(handover, 2)
+        backup = await back_up(handover.superuser_url, tmp_path / "backup")
+        await _offer_to_kent(handover, uuid4())
+        await has_heard(handover, 4)
+    before = await standing(handover)
+    await make_topic_again(handover, PACKS)
+    await restore(handover.superuser_url, handover.name, backup)
+
+    async with handover.opened(room(KEYS)) as running:
+        await until(lambda: running.complains_of(f"nothing is told on {handover.prefix}{PACKS.name}: {ABSENT}"), "kent's topic is halted")
+        await has_heard(handover, 4)
+        after = await standing(handover)
+        await _accept(handover)
+        assert await _tell_kent_again(running) == 2
+        await until(running.ready, "it tells on")
+
+    assert {table: after[table] for table in KNOWN_ANEW} == {table: before[table] for table in KNOWN_ANEW}
+    assert len(await handover.values_on(PACKS.name)) == 2
