@@ -36,8 +36,9 @@ SUITES = {
     "PostgreSQL and Kafka disagree: noticed, halted, repaired": (
         "tests/chassis/test_topic_made_again.py", "tests/chassis/test_halting.py", "tests/chassis/test_place.py",
         "tests/chassis/test_looking_back.py", "tests/faults/test_restored_database.py", "tests/faults/test_lost_topic.py",
-        "tests/chassis/test_contradictions.py", "tests/landfall/test_positions.py",
-        "tests/faults/test_settled_since_backup.py", "tests/faults/test_deadly_recall.py",
+        "tests/chassis/test_contradictions.py", "tests/chassis/test_positions.py", "tests/chassis/test_replay.py",
+        "tests/chassis/test_written_between.py", "tests/faults/test_halted_topic.py", "tests/faults/test_restored_and_lost.py",
+        "tests/faults/test_settled_since_backup.py", "tests/faults/test_deadly_recall.py", "tests/landfall/test_positions.py",
     ),
     "held to the end: orders, attempts, stops": (
         "tests/chassis/test_orders.py", "tests/chassis/test_attempts.py", "tests/chassis/test_stops.py",
@@ -48,10 +49,13 @@ SUITES = {
     "the relay: leader, late committers, held snapshot, stuck producer, oversized message, followers, own compacted topics": (
         "tests/chassis/test_relay.py", "tests/chassis/test_relay_floor.py", "tests/chassis/test_relay_leader.py",
         "tests/chassis/test_relay_producer.py", "tests/chassis/test_relay_zombie.py", "tests/chassis/test_reconcile.py",
-        "tests/chassis/test_mirror.py", "tests/chassis/test_say.py",
+        "tests/chassis/test_mirror.py", "tests/chassis/test_say.py", "tests/chassis/test_own_ends.py", "tests/chassis/test_compacted.py",
     ),
     "contracts: every kind of change, every release, both ways": ("tests/compatibility", "tests/contracts"),
-    "liveness and readiness": ("tests/chassis/test_readiness.py", "tests/chassis/test_liveness.py"),
+    "liveness and readiness": (
+        "tests/chassis/test_readiness.py", "tests/chassis/test_liveness.py", "tests/chassis/test_leaderless.py",
+        "tests/chassis/test_recalling.py",
+    ),
 }  # fmt: skip
 
 
@@ -140,7 +144,7 @@ def _suites(proof: Proof, folder: Path) -> None:
 def _rebalance(proof: Proof, folder: Path) -> None:
     with tempfile.TemporaryDirectory() as kept:
         measured = Path(kept) / "measured"
-        tests = ["tests/faults/test_rebalance.py", "tests/faults/test_sigterm.py"]
+        tests = ["tests/faults/test_rebalance.py", "tests/faults/test_sigterm.py", "tests/faults/test_stopped_recall.py"]
         what = "one instance, four, and one again under load; SIGTERM with a batch in hand: each telling once, in order"
         _run(proof, folder, what, tests, LANDFALL_MEASURED=str(measured))
         found = json.loads(measured.read_text()) if measured.exists() else {}
