@@ -94,12 +94,15 @@ def topic_prefix() -> str:
     return f"t{secrets.token_hex(3)}."
 
 
-@pytest.fixture
-def topics(kafka: Kafka, topic_prefix: str) -> FreshTopics:
-    """`await topics("records", "checks")` makes the topics of those families under this test's prefix."""
+@pytest_asyncio.fixture
+async def topics(kafka: Kafka, topic_prefix: str) -> AsyncIterator[FreshTopics]:
+    """`await topics("records", "checks")` makes the topics of those families under this test's prefix; they are gone with the test."""
+    made: set[str] = set()
 
     async def fresh(*families: str) -> None:
         wanted = [topic for topic in TOPICS if topic.family.name in families]
+        made.update(topic_prefix + topic.name for topic in wanted)
         await make_topics(kafka.bootstrap, wanted, prefix=topic_prefix, embedded=kafka.profile is Profile.EMBEDDED)
 
-    return fresh
+    yield fresh
+    await kafkas.forget_topics(kafka, sorted(made))

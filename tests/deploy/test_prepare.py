@@ -17,6 +17,7 @@ from landfall.children import Leash
 from landfall.embedded.postgres import postgres
 from landfall.prepare import LostKeyFileError, Preparation, prepare
 from landfall.provision import url_of
+from landfall.system import private_folder
 from tests.places.kafka import Kafka
 from trust.keys import Keys
 from trust.vault import KeysVault
@@ -25,17 +26,15 @@ PASSWORDS = {service: f"password-of-{service}" for service in SERVICES}
 
 
 @pytest_asyncio.fixture
-async def preparation(tmp_path: Path, leash: Leash, kafka: Kafka, topic_prefix: str) -> AsyncIterator[Preparation]:
+async def preparation(leash: Leash, kafka: Kafka, topic_prefix: str) -> AsyncIterator[Preparation]:
     """For a server of its own: roles are the server's, and the other tests' would get new passwords."""
-    for each in (tmp_path, tmp_path.parent, tmp_path.parent.parent):
-        each.chmod(0o711)
-    async with postgres(tmp_path, leash, {"fsync": "off"}) as server:
+    async with private_folder() as folder, postgres(folder, leash, {"fsync": "off"}) as server:
         yield Preparation(
             superuser_url=SecretStr(server.url),
             service_passwords={service: SecretStr(password) for service, password in PASSWORDS.items()},
             kafka_bootstrap=kafka.bootstrap,
             kafka_topic_prefix=topic_prefix,
-            key_folder=tmp_path / "keys",
+            key_folder=folder / "keys",
         )
 
 

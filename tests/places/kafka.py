@@ -5,7 +5,7 @@ import re
 import shutil
 import subprocess
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import version as installed
@@ -13,6 +13,8 @@ from pathlib import Path
 
 import psutil
 import pytest
+from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.errors import KafkaError
 
 from chassis.settings import Profile
 from landfall import kafka_jars, pinned_jars
@@ -22,6 +24,7 @@ from tests.places import docker
 
 KINDS = ("docker", "jars", "embedded")
 JAVA = 17
+FORGET_MS = 10_000
 
 
 @dataclass(frozen=True)
@@ -110,3 +113,14 @@ async def running(kind: str, folder: Path, leash: Leash) -> AsyncIterator[Kafka]
         case _:
             async with broker(folder, leash) as embedded:
                 yield Kafka(embedded.bootstrap, Profile.EMBEDDED, title(kind))
+
+
+async def forget_topics(kafka: Kafka, names: list[str]) -> None:
+    """Thousands of topics would be more files than a broker may open. One that is away at the end of a test keeps its own."""
+    if not names or kafka.profile is Profile.EMBEDDED:
+        return
+    admin = AIOKafkaAdminClient(bootstrap_servers=kafka.bootstrap, request_timeout_ms=FORGET_MS)
+    with suppress(KafkaError, TimeoutError):
+        await admin.start()
+        await admin.delete_topics(names)
+    await admin.close()
