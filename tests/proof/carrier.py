@@ -64,9 +64,9 @@ def main() -> int:
     proof = Proof("proof-carrier")
     print(f"Kafka: {kafkas.title('jars')}", flush=True)
     asyncio.run(_drills(proof))
-    with clone() as checkout, clone() as another:
+    with clone() as checkout, clone() as second, clone() as third:
         _suites(proof, checkout.folder)
-        _cures(proof, [checkout.folder, another.folder])
+        _cures(proof, [each.folder for each in (checkout, second, third)])
         _rebalance(proof, checkout.folder)
         _check(proof, checkout.folder)
     return proof.close()
