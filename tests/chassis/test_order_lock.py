@@ -58,6 +58,7 @@ async def test_what_comes_while_its_predecessor_is_redriven_waits_for_it_and_is_
             await until(other.ready, "the other reads")
             await intel.tell(expected_to_travel(record, 3, uuid4()))
             await _waits_for_the_lock_or_has_read(intel, 3)
+            assert await intel.fetchval("select sum(next) from positions") == 2
             goes_on.set()
             await one
             await has_read(intel, 3)
