@@ -29,6 +29,8 @@ create constraint trigger at_the_end after insert on last_word deferrable initia
     for each row execute function end_ourselves();
 """
 
+SLEEPS = "select exists (select from pg_stat_activity where pid = $1 and wait_event = 'PgSleep')"
+
 
 @dataclass
 class Server:
@@ -119,6 +121,7 @@ async def a_write_after_a_failover(server: Server) -> None:
 async def a_connection_ended_in_the_middle(server: Server) -> None:
     victim = await server.connect()
     waits = asyncio.create_task(victim.fetch("select pg_sleep(30)"))
+    await until(lambda: server.superuser.fetchval(SLEEPS, victim.get_server_pid()), "its statement runs")
     await server.superuser.fetch("select pg_terminate_backend($1)", victim.get_server_pid())
     await waits
 
