@@ -150,6 +150,8 @@ async def test_one_version_with_two_contents_halts(place: House) -> None:
         await place.tell(figure(4, 3))
         await halted_there(place, "version 3 of a subject came again with other content")
 
+    await shows(place, 3)
+
 
 async def test_a_figure_that_cannot_be_borne_is_held_and_what_replaces_it_is_not(place: House) -> None:
     async def bears_no_fours(batch: Any, _tx: Any) -> None:
