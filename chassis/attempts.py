@@ -15,11 +15,13 @@ from chassis.database import Pool, columns
 # The first try may not have been counted, so these are one less than what they stand for.
 ALONE_FROM = 1
 HOPELESS_FROM = 2
+UNREAD_FROM = 4
+"""Tried to be held, and that ended the process too."""
 
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """Values from `next` up to before `reach` were tried together: at `next` so many times, beyond it once less."""
+    """Values from `next` up to before `reach` were tried together: at `next` so many times, beyond it not since it is tried alone."""
 
     next: int
     reach: int
@@ -29,7 +31,7 @@ class Attempt:
         """How often a value at `place` was tried before now."""
         if place == self.next:
             return self.tries
-        return self.tries - 1 if self.next < place < self.reach else 0
+        return min(self.tries - 1, ALONE_FROM) if self.next < place < self.reach else 0
 
     def again(self, place: int, following: int) -> "Attempt":
         """One more, of the values from `place` up to before `following`."""

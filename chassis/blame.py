@@ -18,6 +18,9 @@ SPREAD_SECONDS = 30.0
 WITNESSED_FROM = 3
 """So often among them, where its session was not lost, another telling of the family must have been handled just before."""
 
+UNREAD_FROM = 2 * MOST_FAILURES
+"""So often in all, a value that was to be held meanwhile cannot be held as others are."""
+
 
 @dataclass(frozen=True, slots=True)
 class Failing:
@@ -82,3 +85,7 @@ class Blame:
         if found.last - found.since < SPREAD_SECONDS or not (found.lost_its_session or found.witnessed >= WITNESSED_FROM):
             return None
         return f"{found.error} each of the last {found.failures} times, alone, while the database answered"
+
+    def is_unbearable(self, partition: TopicPartition, place: int) -> bool:
+        """Whether what lies there can neither be handled nor held."""
+        return self.why_hopeless(partition, place) is not None and self.failing[partition].failures >= UNREAD_FROM

@@ -20,7 +20,8 @@ STATEMENT_TIMEOUT_MS = 30_000
 IDLE_TIMEOUT_MS = 60_000
 
 
-async def _prepare(connection: "asyncpg.Connection[asyncpg.Record]") -> None:
+async def prepare(connection: "asyncpg.Connection[asyncpg.Record]") -> None:
+    """What every connection needs that reads or writes JSON: what it says, not its text."""
     await connection.set_type_codec("jsonb", encoder=json.dumps, decoder=json.loads, schema="pg_catalog")
 
 
@@ -40,7 +41,7 @@ async def connect(settings: DatabaseSettings, application: str) -> "asyncpg.Conn
     connection: asyncpg.Connection[asyncpg.Record] = await asyncpg.connect(
         settings.database_url.get_secret_value(), server_settings=server_settings(application), timeout=10, command_timeout=60
     )
-    await _prepare(connection)
+    await prepare(connection)
     return connection
 
 
@@ -55,12 +56,20 @@ async def open_pool(settings: Settings, application: str) -> AsyncIterator[Pool]
         command_timeout=60,
         timeout=10,
         server_settings=server_settings(application),
-        init=_prepare,
+        init=prepare,
     )
     try:
         yield pool
     finally:
         await pool.close()
+
+
+async def answers(pool: Pool) -> bool:
+    """Whether the database does now."""
+    try:
+        return bool(await pool.fetchval("select true"))
+    except Exception:  # noqa: BLE001 - whatever it is, it does not answer
+        return False
 
 
 def affected(status: str) -> int:

@@ -4,7 +4,7 @@ Each is carried out under the lock of its partition's place, which every batch h
 before it are taken up, so that none overtakes another and none is left behind.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass, field, replace
 from time import monotonic
 from uuid import UUID
@@ -13,23 +13,29 @@ import structlog
 from asyncpg import Record
 
 from chassis.carry import Carrier
-from chassis.database import Transaction
+from chassis.database import Transaction, answers, columns
 from chassis.discarding import Discarding
-from chassis.failure import Fault, OverrunError, fault_of
+from chassis.failure import Fault, OverrunError, fault_of, lost_its_session
 from chassis.known_now import BY_ITSELF, KnownNow
 from chassis.ordering import Wish, order
-from chassis.subject_rows import free
+from chassis.subject_rows import Key, free
 from chassis.taking_up import TakingUp
+from contracts.catalogue import BY_NAME
 from contracts.codes import HoldReason
 
 SWEEP_SECONDS = 5.0
 MOST_SECONDS = 1.0  # then reading goes on, and the next ones are carried out a second later
 MOST_TRIES = 3
-ENDED = f"the process ended, or a statement never did, {MOST_TRIES} times while the order was carried out"
+ENDED = f"the process or its session ended, or a statement never did, {MOST_TRIES} times while the order was carried out"
+OF_ANOTHER_RELEASE = "this release knows no such topic: order it where the release runs that held it"
 FREE = "nothing stands before it any more"
 
 NEXT = """
-select held_id, topic, partition from held where ordered is not null and held_id <> all($1::uuid[])
+select held_id, topic, partition, subject from held
+where ordered is not null and held_id <> all($1::uuid[]) and not exists (
+    select from unnest($2::text[], $3::text[]) as failed (topic, subject)
+    where (failed.topic, failed.subject) = (held.topic, held.subject)
+)
 order by ordered_at, topic, partition, kept_at, "offset" limit 1
 """
 # What another instance is about is left to it: nobody's reading waits for somebody else's order.
@@ -51,13 +57,14 @@ log = structlog.get_logger()
 
 @dataclass(slots=True)
 class Orders:
-    """Carries out orders for one service; any instance may, one order at a time."""
+    """Carries out orders for one service; any instance may, one order at a time. `owed`: whose last try is to be taken back."""
 
     carrier: Carrier
     on_commit: Callable[[], Awaitable[None]]
     taking_up: TakingUp = field(init=False)
     known_now: KnownNow = field(init=False)
     left: set[UUID] = field(default_factory=set)
+    owed: set[UUID] = field(default_factory=set)
     swept_at: float = float("-inf")
 
     def __post_init__(self) -> None:
@@ -65,16 +72,37 @@ class Orders:
         self.known_now = KnownNow(self.taking_up)
 
     async def carry_out(self) -> None:
-        """All that is ordered, and before it what the service orders itself: types known now, and what stands behind nothing any more."""
+        """All that is ordered, and before it what the service orders itself: types known now, and what stands behind nothing any more.
+
+        Those about the subject of one that fails wait with it for the next time; no others do.
+
+        Raises:
+            Exception: the first failure; infrastructure failed, see chassis.failure.
+        """
+        await self._take_back()
         if monotonic() - self.swept_at > SWEEP_SECONDS:
             await self.known_now.look()
             await order(self.carrier.pool, await free(self.carrier.pool), Wish.REDRIVE, BY_ITSELF, FREE)
             self.swept_at = monotonic()
         met, deadline = set(self.left), monotonic() + MOST_SECONDS
-        while monotonic() < deadline and (found := await self.carrier.pool.fetchrow(NEXT, list(met))) is not None:
+        failed: dict[Key, Exception] = {}
+        while monotonic() < deadline and (found := await self._next(met, failed)) is not None:
             met.add(found["held_id"])
-            await self._carry_out_one(found)
+            try:
+                await self._carry_out_one(found)
+            except Exception as error:  # noqa: BLE001 - raised below
+                failed[found["topic"], found["subject"]] = error
             await self.on_commit()
+        for each in failed.values():
+            raise each
+
+    async def _next(self, met: Collection[UUID], failed: Collection[Key]) -> Record | None:
+        return await self.carrier.pool.fetchrow(NEXT, list(met), *columns(list(failed), 2))
+
+    async def _take_back(self) -> None:
+        for each in list(self.owed):
+            await self.carrier.pool.execute(UNCOUNT, each)
+            self.owed.remove(each)
 
     async def _carry_out_one(self, found: Record) -> None:
         """Counted on another connection, so that the count outlives the process, and under the lock, so that who waits has not tried."""
@@ -89,12 +117,14 @@ class Orders:
                 if row is not None and tries is not None:
                     await self._answer(tx, row, tries)
                 await self.carrier.clock.keep(tx)
-        except OverrunError:
+        except Exception as error:
+            if tries is not None and not await self._is_to_blame(error):
+                self.owed.add(held_id)
             raise
-        except Exception:
-            if tries is not None:
-                await self.carrier.pool.execute(UNCOUNT, held_id)
-            raise
+
+    async def _is_to_blame(self, error: Exception) -> bool:
+        """Its statement never ended, or its session did while the database answers others."""
+        return isinstance(error, OverrunError) or (lost_its_session(error) and await answers(self.carrier.pool))
 
     async def _lock(self, tx: Transaction, found: Record) -> None:
         await tx.execute(LOCK, self.carrier.topic_prefix + found["topic"], found["partition"])
@@ -115,6 +145,8 @@ class Orders:
 
     async def _try(self, tx: Transaction, row: Record, *, again: bool) -> str | None:
         """Why it could not be carried out, if it could not. Tried again, it is carried out alone, so that what ends the process shows."""
+        if row["topic"] not in BY_NAME:
+            return OF_ANOTHER_RELEASE
         taking_up = replace(self.taking_up, alone=again)
         try:
             async with tx.transaction():

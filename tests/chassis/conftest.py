@@ -1,6 +1,5 @@
 """A house for the service under test: `await house("intel")` has its database, its topics and a producer; `intel` is the usual one."""
 
-import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
 from typing import Any
@@ -11,7 +10,7 @@ import pytest
 import pytest_asyncio
 from aiokafka import AIOKafkaProducer
 
-from chassis.database import Pool, open_pool
+from chassis.database import Pool, open_pool, prepare
 from chassis.settings import Profile
 from chassis.watch import Watch
 from contracts.catalogue import owned_by, read_by
@@ -37,9 +36,7 @@ async def house(
         async def fresh(name: str) -> House:
             await topics("quiet", "discards", *{topic.family.name for topic in (*read_by(name), *owned_by(name))})
             found = await database(name)
-            owner = await asyncpg.connect(found.owner_url)
-            stack.push_async_callback(owner.close)
-            await owner.set_type_codec("jsonb", encoder=json.dumps, decoder=json.loads, schema="pg_catalog")
+            owner = await stack.enter_async_context(asyncpg.create_pool(found.owner_url, min_size=1, max_size=4, init=prepare))
             await owner.execute(EFFECT)
             sender = AIOKafkaProducer(bootstrap_servers=kafka.bootstrap, acks="all", enable_idempotence=kafka.profile is Profile.KAFKA)
             stack.push_async_callback(sender.stop)

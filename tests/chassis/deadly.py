@@ -1,10 +1,15 @@
-"""A service of its own process that ends, without a word, over anything about the record that DEADLY names, or one version of it."""
+"""A service of its own process that ends, without a word, over anything about the record that DEADLY names, or one version of it.
+
+With DEADLY_HELD it ends also over whatever is to be held.
+"""
 
 import os
+from collections.abc import Sequence
 from typing import Any
 
 from chassis.app import run
 from chassis.database import Transaction
+from chassis.held import Held
 from chassis.occasion import Batch, Received
 from chassis.room import Room
 from tests.chassis.house import Witness
@@ -20,5 +25,10 @@ async def _end(batch: Batch, _tx: Transaction) -> None:
         os._exit(70)
 
 
+async def _end_over_what_is_held(_held: Sequence[Held], _tx: Transaction) -> None:
+    if "DEADLY_HELD" in os.environ:
+        os._exit(70)
+
+
 if __name__ == "__main__":
-    run(Room("intel", {"records": Witness(and_then=_end).hear}))
+    run(Room("intel", {"records": Witness(and_then=_end).hear}, on_held=_end_over_what_is_held))

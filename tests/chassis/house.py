@@ -13,7 +13,7 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from pydantic import SecretStr
 
 from chassis.app import serve
-from chassis.database import Transaction
+from chassis.database import Pool, Transaction
 from chassis.occasion import Batch, Coordinates
 from chassis.originals import take_up
 from chassis.room import Room
@@ -105,14 +105,14 @@ def _key(told: Envelope[Any]) -> bytes:
 
 @dataclass
 class House:
-    """Where one service of a test lives. `owner` is a connection that may do everything in its database."""
+    """Where one service of a test lives. `owner` may do everything in its database, also beside itself."""
 
     name: str
     database: Database
     superuser_url: str
     kafka: Kafka
     prefix: str
-    owner: "asyncpg.Connection[asyncpg.Record]"
+    owner: Pool
     sender: AIOKafkaProducer
 
     def settings(self, **more: Any) -> Settings:

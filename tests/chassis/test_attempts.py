@@ -38,6 +38,7 @@ def test_values_that_were_tried_together_are_told_apart_once_they_are_tried_alon
     assert first_alone == Attempt(7, 20, 2)
     assert (first_alone.before(7), first_alone.before(8), first_alone.before(19), first_alone.before(20)) == (2, 1, 1, 0)
     assert first_alone.again(8, 9) == Attempt(8, 20, 2)
+    assert first_alone.again(7, 8).again(7, 8).before(8) == 1
 
 
 @pytest.mark.kafka
@@ -70,6 +71,29 @@ async def test_a_message_that_ends_the_process_is_held_by_its_fourth_try(
     assert held["complaint"].startswith("the process ended")
     assert [await intel.versions(each) for each in around] == [[1]] * 12
     assert supervisor.starts <= 4
+
+
+@pytest.mark.kafka
+async def test_a_message_that_ends_the_process_also_while_it_is_held_is_kept_as_it_came_and_its_neighbours_are_handled(
+    house: FreshHouse, leash: Leash, tmp_path: Path
+) -> None:
+    intel, deadly, around = await house("intel"), record_on(3), [record_on(3) for _ in range(6)]
+    await intel.tell(*[created(each) for each in (*around[:3], deadly, *around[3:])])
+    supervisor = Supervisor(intel, leash, tmp_path, DEADLY_SERVICE, DEADLY=str(deadly), DEADLY_HELD="1")
+    try:
+
+        async def all_are_handled() -> bool:
+            supervisor.keep_running()
+            return len(await intel.effects()) >= 6
+
+        await until(all_are_handled, "the others are handled", 2 * PATIENCE_SECONDS)
+    finally:
+        supervisor.service.end()
+
+    (held,) = (await intel.held()).values()
+    assert (held["subject"], held["version"], held["reason"]) == (str(deadly), 1, "poison")
+    assert held["complaint"].endswith("and while it was to be held")
+    assert [await intel.versions(each) for each in around] == [[1]] * 6
 
 
 async def test_a_redrive_that_ends_the_process_is_given_back(house: FreshHouse, leash: Leash, tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from aiokafka import TopicPartition
 from aiokafka.errors import KafkaConnectionError
 
 from chassis import blame as blaming
-from chassis.blame import APART_FROM, MOST_FAILURES, WITNESSED_FROM, Blame
+from chassis.blame import APART_FROM, MOST_FAILURES, UNREAD_FROM, WITNESSED_FROM, Blame
 from chassis.carry import Carried
 from chassis.failure import OverrunError
 from chassis.not_yet import NotYetError
@@ -57,6 +57,17 @@ def test_what_lost_its_session_often_enough_alone_is_hopeless(blame: Blame) -> N
 
     assert blame.why_hopeless(ONE, 7) == "ConnectionDoesNotExistError each of the last 10 times, alone, while the database answered"
     assert blame.why_hopeless(ONE, 8) is None
+
+
+def test_what_is_hopeless_and_fails_on_while_it_is_held_is_unbearable(blame: Blame) -> None:
+    _fails(blame, UNREAD_FROM - 1)
+    assert blame.why_hopeless(ONE, 7) is not None
+    assert not blame.is_unbearable(ONE, 7)
+
+    _fails(blame, 1)
+
+    assert blame.is_unbearable(ONE, 7)
+    assert not blame.is_unbearable(ONE, 8)
 
 
 def test_not_before_it_has_failed_for_long_however_often(blame: Blame, monkeypatch: pytest.MonkeyPatch) -> None:

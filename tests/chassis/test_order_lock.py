@@ -78,8 +78,8 @@ async def test_an_order_that_waits_for_the_lock_was_not_tried_yet(intel: House, 
 
     async with open_pool(intel.settings(), "one") as pool:
         for _ in range(MOST_TRIES + 1):
-            async with intel.owner.transaction():
-                await intel.owner.execute("select from positions for update")
+            async with intel.owner.acquire() as tx, tx.transaction():
+                await tx.execute("select from positions for update")
                 waiting = asyncio.create_task(_orders(intel, room, pool).carry_out())
                 await until(lambda: intel.fetchval("select exists (select from pg_locks where not granted)"), "it waits for the lock")
                 waiting.cancel()

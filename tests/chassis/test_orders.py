@@ -9,7 +9,7 @@ import pytest_asyncio
 from chassis import discarding, orders
 from chassis.database import Transaction
 from chassis.occasion import Batch
-from chassis.ordering import Wish
+from chassis.ordering import Wish, order
 from chassis.room import Room
 from contracts.catalogue import FACTS
 from contracts.codes import FamilyName, HoldReason
@@ -17,6 +17,7 @@ from tests.chassis.conftest import FreshHouse
 from tests.chassis.house import House, Running, Witness
 from tests.chassis.ordering import BY, WHY, answers, carried_out, has_read, held_versions, nothing_is_held, ordered
 from tests.chassis.tellings import amended, created
+from tests.chassis.trouble import end_its_session, need_what_is_not_there, over
 
 
 @pytest_asyncio.fixture
@@ -181,6 +182,54 @@ async def test_what_was_tried_before_is_taken_up_alone_and_what_waited_for_it_fo
 
     assert await intel.versions(record) == [1, 2, 3]
     assert [each["ordered_by"] for each in await answers(intel, 2)] == [BY, "this service"]
+
+
+@pytest.mark.usefixtures("running")
+async def test_an_order_over_which_its_session_ends_each_time_is_given_back(intel: House, record: UUID, witness: Witness) -> None:
+    witness.poison.clear()
+    witness.and_then = over(record, end_its_session)
+
+    assert await carried_out(intel, Wish.REDRIVE, version=1) == orders.ENDED
+
+    assert await held_versions(intel) == [(1, "poison"), (2, "after-poison"), (3, "after-poison")]
+
+
+@pytest.mark.usefixtures("running")
+async def test_while_an_order_cannot_be_carried_out_those_about_its_subject_wait_with_it_and_all_others_are(
+    intel: House, record: UUID, witness: Witness
+) -> None:
+    other = uuid4()
+    witness.poison.add(str(other))
+    await intel.tell(created(other))
+    await has_read(intel, 4)
+    witness.poison.clear()
+    witness.and_then = over(record, need_what_is_not_there)
+
+    for subject, version in ((record, 1), (record, 2), (other, 1)):
+        held_id = await intel.fetchval("select held_id from held where subject = $1 and version = $2", str(subject), version)
+        await order(intel.owner, [held_id], Wish.REDRIVE, BY, WHY)
+    (answer,) = await answers(intel, 1)
+    effects = await intel.versions(other), await intel.versions(record)
+    witness.and_then = over(other, need_what_is_not_there)
+    _, late = await answers(intel, 2)
+
+    assert (answer["complaint"], effects) == (None, ([1], []))
+    assert (late["offset"], late["complaint"]) == (await _offset_of_the_first(intel), None)
+    assert await intel.versions(record) == [1, 2, 3]
+
+
+async def _offset_of_the_first(intel: House) -> int:
+    first, *_ = await intel.records_on("records.v1")
+    return int(first.offset)
+
+
+@pytest.mark.usefixtures("running")
+async def test_an_order_on_what_a_newer_release_held_is_given_back(intel: House, witness: Witness) -> None:
+    witness.poison.clear()
+    await intel.owner.execute("update held set topic = 'arrivals.v1' where version = 1")
+
+    assert await carried_out(intel, Wish.REDRIVE, version=1) == orders.OF_ANOTHER_RELEASE
+    assert await carried_out(intel, Wish.DISCARD, version=1) == orders.OF_ANOTHER_RELEASE
 
 
 async def test_versions_that_never_come_are_given_up_and_what_waited_for_them_goes_on(intel: House, record: UUID) -> None:

@@ -105,19 +105,19 @@ async def test_who_does_not_lead_the_relay_says_it_too_when_nothing_is_sent(hous
         stuck = await intel.owner.fetchval(
             "select pid from pg_locks join pg_stat_activity using (pid) where locktype = 'advisory' and datname = current_database()"
         )
-        await intel.end_connections(stuck)
-        await until(lambda: _leads_in_its_stead(intel), "somebody leads who sends nothing")
-        await _say(intel)
+        async with intel.owner.acquire() as idle:
+            await intel.end_connections(stuck)
+            await until(lambda: _leads_in_its_stead(idle), "somebody leads who sends nothing")
+            await _say(intel)
 
-        await _says(running, UNSENT)
-        assert await figure(running, "landfall_outbox_messages") == 1
-        await intel.owner.execute("select pg_advisory_unlock($1)", LOCK)
+            await _says(running, UNSENT)
+            assert await figure(running, "landfall_outbox_messages") == 1
         await _recovers(running)
         await until(lambda: _counts_nothing(running), "it counts nothing that waits")
 
 
-async def _leads_in_its_stead(intel: House) -> bool:
-    return bool(await intel.fetchval("select pg_try_advisory_lock($1)", LOCK))
+async def _leads_in_its_stead(idle: Transaction) -> bool:
+    return bool(await idle.fetchval("select pg_try_advisory_lock($1)", LOCK))
 
 
 async def _counts_nothing(running: Running) -> bool:

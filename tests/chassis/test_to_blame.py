@@ -14,10 +14,11 @@ from chassis.held import Held
 from chassis.occasion import Batch
 from chassis.room import OnHeld, Room
 from tests.chassis.conftest import FreshHouse
-from tests.chassis.house import House, OnBatch, Witness
+from tests.chassis.house import House, Witness
 from tests.chassis.ordering import has_read, held_versions
 from tests.chassis.severing import on_a_way_of_its_own
 from tests.chassis.tellings import amended, created
+from tests.chassis.trouble import Act, end_its_session, need_what_is_not_there, over
 from tests.waiting import until
 
 AT_COMMIT = """
@@ -36,23 +37,10 @@ def _soon(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(listen, "LONGEST_WAIT_SECONDS", 0.1)
 
 
-async def _end_its_session(tx: Transaction) -> None:
-    await tx.execute("select pg_terminate_backend(pg_backend_pid()), pg_sleep(30)")
-
-
 async def _think_for_too_long(tx: Transaction) -> None:
     await tx.execute("set idle_in_transaction_session_timeout = 1")
     await asyncio.sleep(0.1)
     await tx.execute("select 1")
-
-
-def _over(subject: UUID, act: object) -> OnBatch:
-    async def handle(batch: Batch, tx: Transaction) -> None:
-        if any(each.envelope.subject == str(subject) for each in batch):
-            assert callable(act)
-            await act(tx)
-
-    return handle
 
 
 async def _tell(intel: House, bad: UUID) -> list[UUID]:
@@ -62,14 +50,12 @@ async def _tell(intel: House, bad: UUID) -> list[UUID]:
     return around
 
 
-@pytest.mark.parametrize("act", [_end_its_session, _think_for_too_long])
-async def test_a_message_over_which_its_session_ends_each_time_is_held_and_its_neighbours_are_handled(
-    house: FreshHouse, act: object
-) -> None:
+@pytest.mark.parametrize("act", [end_its_session, _think_for_too_long])
+async def test_a_message_over_which_its_session_ends_each_time_is_held_and_its_neighbours_are_handled(house: FreshHouse, act: Act) -> None:
     intel, bad = await house("intel"), uuid4()
     around = await _tell(intel, bad)
 
-    async with intel.opened(Room("intel", {"records": Witness(and_then=_over(bad, act)).hear})) as running:
+    async with intel.opened(Room("intel", {"records": Witness(and_then=over(bad, act)).hear})) as running:
         await has_read(intel, 7)
         await intel.tell(amended(bad, 2))
         await has_read(intel, 8)
@@ -85,7 +71,7 @@ async def test_partitions_beside_one_that_fails_go_on_meanwhile(house: FreshHous
     monkeypatch.setattr(blame, "SPREAD_SECONDS", float("inf"))
     intel, bad = await house("intel"), uuid4()
 
-    async with intel.opened(Room("intel", {"records": Witness(and_then=_over(bad, _end_its_session)).hear})):
+    async with intel.opened(Room("intel", {"records": Witness(and_then=over(bad, end_its_session)).hear})):
         await intel.tell(created(bad))
         others = await intel.tell(*[created(uuid4()) for _ in range(40)])
 
@@ -143,11 +129,8 @@ async def test_a_table_that_every_message_needs_is_waited_for_however_long(house
 async def test_a_statement_that_is_refused_to_one_message_alone_is_held_once_others_are_handled(house: FreshHouse) -> None:
     intel, bad = await house("intel"), uuid4()
 
-    async def need_what_is_not_there(tx: Transaction) -> None:
-        await tx.execute("select * from a_table_that_is_missing")
-
     await intel.tell(created(bad))
-    async with intel.opened(Room("intel", {"records": Witness(and_then=_over(bad, need_what_is_not_there)).hear})):
+    async with intel.opened(Room("intel", {"records": Witness(and_then=over(bad, need_what_is_not_there)).hear})):
 
         async def is_held_while_others_come() -> bool:
             await intel.tell(created(uuid4()))
@@ -168,7 +151,7 @@ async def test_a_message_that_loses_every_deadlock_for_long_is_not_held(house: F
             raise asyncpg.DeadlockDetectedError
 
     await _tell(intel, bad)
-    async with intel.opened(Room("intel", {"records": Witness(and_then=_over(bad, lose)).hear})):
+    async with intel.opened(Room("intel", {"records": Witness(and_then=over(bad, lose)).hear})):
         await has_read(intel, 7)
 
     assert await intel.versions(bad) == [1]
@@ -210,6 +193,23 @@ async def test_a_message_that_cannot_even_be_held_as_others_are_is_kept_as_it_ca
     assert (held["reason"], held["subject"], held["version"]) == ("poison", str(bad), 1)
     assert held["complaint"] == "KeyError when it was to be applied; KeyError when it was to be held"
     assert [await intel.versions(each) for each in around] == [[1, 2], *[[1]] * 5]
+
+
+async def test_what_ends_its_session_also_while_it_is_held_is_kept_as_it_came(house: FreshHouse) -> None:
+    intel, bad = await house("intel"), uuid4()
+    around = await _tell(intel, bad)
+    witness = Witness(and_then=over(bad, end_its_session))
+
+    async def on_held(_held: Sequence[Held], tx: Transaction) -> None:
+        await end_its_session(tx)
+
+    async with intel.opened(Room("intel", {"records": witness.hear}, on_held=on_held)):
+        await has_read(intel, 7)
+
+    (held,) = (await intel.held()).values()
+    assert (held["reason"], held["subject"], held["version"]) == ("poison", str(bad), 1)
+    assert held["complaint"].endswith("and while it was to be held")
+    assert [await intel.versions(each) for each in around] == [[1]] * 6
 
 
 async def test_what_cannot_be_held_as_others_are_stops_the_line_as_others_do(house: FreshHouse) -> None:

@@ -26,6 +26,7 @@ from tests.proof.system import System, places, system
 from tests.proof.verdict import Verdict
 
 ROUNDS = 200
+WORKERS = 2
 RESTORED = SERVICES
 LOST_FACTS, LOST_LATEST = "records.v1", "statistics.v1"
 
@@ -104,7 +105,7 @@ def _cures(proof: Proof, folders: Sequence[Path]) -> None:
     """Each is taken out alone in its checkout; what most tests do without it is to wait, so as many are at it as there are checkouts."""
     found, caught = cures(folders[0]), 0
     others = sorted({each.test for each in found if each.test.partition("::")[0] not in chain.from_iterable(SUITES.values())})
-    _run(proof, folders[0], "the tests of the other cures, with their cures", others)
+    _run(proof, folders[0], "the tests of the other cures, with their cures", others, workers=WORKERS)
     free: Queue[Path] = Queue()
     for each in folders:
         free.put(each)
@@ -128,8 +129,8 @@ def _cures(proof: Proof, folders: Sequence[Path]) -> None:
     proof.must("hazards H3 to H18 with a cure that is guarded", f"{16 - len(missing)} of 16 {missing or ''}", "16 of 16", holds=not missing)
 
 
-def _run(proof: Proof, folder: Path, what: str, tests: Sequence[str], **more: str) -> None:
-    status, seconds, output = pytest_in(folder, tests, **more)
+def _run(proof: Proof, folder: Path, what: str, tests: Sequence[str], *, workers: int = 0, **more: str) -> None:
+    status, seconds, output = pytest_in(folder, tests, workers=workers, **more)
     summary = output.strip().splitlines()[-1].strip("= ") if output.strip() else "nothing ran"
     proof.must(what, f"{summary} [{seconds:.0f} s]", "all pass, none skipped", holds=status == 0 and "skipped" not in summary)
     if status:
@@ -138,7 +139,7 @@ def _run(proof: Proof, folder: Path, what: str, tests: Sequence[str], **more: st
 
 def _suites(proof: Proof, folder: Path) -> None:
     for what, tests in SUITES.items():
-        _run(proof, folder, what, tests)
+        _run(proof, folder, what, tests, workers=WORKERS)
 
 
 def _rebalance(proof: Proof, folder: Path) -> None:
