@@ -19,6 +19,14 @@ Pool: TypeAlias = "asyncpg.Pool[asyncpg.Record]"
 STATEMENT_TIMEOUT_MS = 30_000
 IDLE_TIMEOUT_MS = 60_000
 
+# A host that vanishes says no goodbye: the server finds out by itself, and what it held is free for others.
+WHO_IS_GONE = {
+    "tcp_keepalives_idle": "10",
+    "tcp_keepalives_interval": "5",
+    "tcp_keepalives_count": "3",
+    "tcp_user_timeout": "30000",
+}
+
 
 async def prepare(connection: "asyncpg.Connection[asyncpg.Record]") -> None:
     """What every connection needs that reads or writes JSON: what it says, not its text."""
@@ -33,6 +41,7 @@ def server_settings(application: str) -> dict[str, str]:
         "idle_in_transaction_session_timeout": str(IDLE_TIMEOUT_MS),
         "timezone": "UTC",
         "plan_cache_mode": "force_custom_plan",
+        **WHO_IS_GONE,
     }
 
 

@@ -20,6 +20,7 @@ from chassis.trying import Trying
 POLL_MS = 200
 HURRIED_MS = 2
 COURTESY_SECONDS = 5.0
+COURTESY_PATIENCE_SECONDS = 2.0
 FIRST_WAIT_SECONDS = 0.1
 LONGEST_WAIT_SECONDS = 5.0
 
@@ -118,11 +119,12 @@ class Listener:
             return
 
     async def _courtesy_commit(self) -> None:
-        """Tell Kafka how far we are, for lag monitors alone; our own place is in the database."""
+        """Tell Kafka how far we are, for lag monitors alone; our own place is in the database. Its client would try without end."""
         if not self.footing.expected or monotonic() - self.courtesy_at < COURTESY_SECONDS:
             return
         self.courtesy_at = monotonic()
         try:
-            await self.consumer.commit(dict(self.footing.expected))
-        except KafkaError as error:
+            async with asyncio.timeout(COURTESY_PATIENCE_SECONDS):
+                await self.consumer.commit(dict(self.footing.expected))
+        except (KafkaError, TimeoutError) as error:
             log.info("courtesy_commit_failed", error=type(error).__name__)

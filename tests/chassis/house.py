@@ -87,6 +87,24 @@ class Running:
         return await self.complaints() == []
 
 
+async def records_on(kafka: Kafka, prefix: str, name: str) -> list[Any]:
+    """All that lies on a topic, partition by partition, as Kafka's client gives it."""
+    topic, embedded = BY_NAME[name], kafka.profile is Profile.EMBEDDED
+    partitions = [TopicPartition(prefix + name, each) for each in range(topic.partitions_on(embedded=embedded))]
+    reader = AIOKafkaConsumer(bootstrap_servers=kafka.bootstrap, auto_offset_reset="earliest", enable_auto_commit=False)
+    await reader.start()
+    try:
+        reader.assign(partitions)
+        ends = await reader.end_offsets(partitions)
+        found = list[Any]()
+        for each in partitions:
+            while await reader.position(each) < ends[each]:
+                found += (await reader.getmany(each, timeout_ms=1000)).get(each, [])
+    finally:
+        await reader.stop()
+    return found
+
+
 async def asked(running: Running, method: str, path: str, token: str = TOKEN, body: dict[str, Any] | None = None) -> httpx.Response:
     """One request to a running service."""
     async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{running.port}", headers={"Authorization": f"Bearer {token}"}) as http:
@@ -158,20 +176,7 @@ class House:
 
     async def records_on(self, name: str) -> list[Any]:
         """The same, as Kafka's client gives them, with their offsets."""
-        topic, embedded = BY_NAME[name], self.kafka.profile is Profile.EMBEDDED
-        partitions = [TopicPartition(self.prefix + name, each) for each in range(topic.partitions_on(embedded=embedded))]
-        reader = AIOKafkaConsumer(bootstrap_servers=self.kafka.bootstrap, auto_offset_reset="earliest", enable_auto_commit=False)
-        await reader.start()
-        try:
-            reader.assign(partitions)
-            ends = await reader.end_offsets(partitions)
-            found = list[Any]()
-            for each in partitions:
-                while await reader.position(each) < ends[each]:
-                    found += (await reader.getmany(each, timeout_ms=1000)).get(each, [])
-        finally:
-            await reader.stop()
-        return found
+        return await records_on(self.kafka, self.prefix, name)
 
     async def effects(self) -> list[UUID]:
         """The ids of all tellings that had an effect, one for each effect."""

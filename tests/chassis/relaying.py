@@ -7,8 +7,11 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from chassis.database import Pool
-from chassis.occasion import Occasion, Telling
+from aiokafka import AIOKafkaProducer
+
+from chassis.database import Pool, Transaction
+from chassis.occasion import Batch, Occasion, Telling
+from chassis.own_ends import Told
 from chassis.pulse import Pulse
 from chassis.relay import Relay
 from chassis.say import say
@@ -29,6 +32,11 @@ async def say_all(pool: Pool, *facts: Fact) -> None:
         await say(tx, [Telling(fact, Occasion(AT)) for fact in facts])
 
 
+async def open_checks(batch: Batch, tx: Transaction) -> None:
+    """A handler that says a check for every telling about a record."""
+    await say(tx, [Telling(IntelCheckOpened(record_id=each.fact.record_id, check_id=uuid4()), each.occasion) for each in batch])
+
+
 @asynccontextmanager
 async def relaying(house: House, number: int = 1, make: type[Relay] = Relay, **more: Any) -> AsyncIterator[Sequence[Relay]]:
     """So many instances' relays at work."""
@@ -39,6 +47,19 @@ async def relaying(house: House, number: int = 1, make: type[Relay] = Relay, **m
             stack.push_async_callback(asyncio.wait, [task])
             stack.callback(each.stop)
         yield found
+
+
+def pausing(sent: asyncio.Event, gate: asyncio.Event) -> type[Relay]:
+    """A relay that is caught between acknowledgement and deletion, until the gate is opened."""
+
+    class Pausing(Relay):
+        async def _send(self, sender: AIOKafkaProducer, rows: list[Any]) -> list[Told]:
+            told = await super()._send(sender, rows)
+            sent.set()
+            await gate.wait()
+            return told
+
+    return Pausing
 
 
 async def all_sent(house: House) -> None:

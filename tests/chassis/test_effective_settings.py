@@ -28,6 +28,10 @@ ASKED_OF_POSTGRESQL = {
     "statement_timeout": "30s",
     "idle_in_transaction_session_timeout": "1min",
     "TimeZone": "UTC",
+    "tcp_keepalives_idle": "10",
+    "tcp_keepalives_interval": "5",
+    "tcp_keepalives_count": "3",
+    "tcp_user_timeout": "30000",
 }
 
 

@@ -8,15 +8,14 @@ from fastapi import APIRouter
 from chassis.clock import EventClock, LiveClock, clock_of
 from chassis.database import Transaction, open_pool
 from chassis.http import Deciding
-from chassis.occasion import Batch, Occasion, Telling
+from chassis.occasion import Occasion
 from chassis.ordering import Wish
 from chassis.room import Room
-from chassis.say import say
 from chassis.settings import ClockKind
-from contracts.checks import IntelCheckOpened
 from contracts.clock import DayBegan, DayEnded, Quiet, RestAsked
 from tests.chassis.house import House, Running, Witness, asked
 from tests.chassis.ordering import carried_out, held_versions
+from tests.chassis.relaying import open_checks
 from tests.chassis.tellings import TOLD_AT, amended, created, envelope
 from tests.waiting import until
 
@@ -30,10 +29,6 @@ def _with_what_time_it_is() -> APIRouter:
             return occasion.at.isoformat()
 
     return router
-
-
-async def _open_a_check(batch: Batch, tx: Transaction) -> None:
-    await say(tx, [Telling(IntelCheckOpened(record_id=each.fact.record_id, check_id=uuid4()), each.occasion) for each in batch])
 
 
 async def _answers(house: House) -> list[Quiet]:
@@ -129,7 +124,7 @@ async def test_what_falls_due_is_fired_when_its_day_ends_and_not_before(intel: H
 async def test_who_is_asked_answers_with_what_it_heard_and_said_each_counted_once(intel: House) -> None:
     records: list[UUID] = [uuid4() for _ in range(3)]
     poison, gap = uuid4(), uuid4()
-    witness = Witness(poison={str(poison)}, and_then=_open_a_check)
+    witness = Witness(poison={str(poison)}, and_then=open_checks)
     twice = created(records[0])
     async with intel.opened(Room("intel", {"records": witness.hear}), clock=ClockKind.EVENT):
         await intel.tell(twice, *map(created, records[1:]), amended(gap, 2), amended(gap, 2))
@@ -188,7 +183,7 @@ async def test_what_its_owner_told_and_nobody_here_can_read_is_counted_once_and_
 async def test_who_still_has_something_to_send_is_not_at_rest(intel: House) -> None:
     async with open_pool(intel.settings(), "test") as pool, pool.acquire() as elsewhere:
         await elsewhere.execute("select pg_advisory_lock($1)", 0x72656C6179)  # the relay leads elsewhere, and hangs there
-        async with intel.opened(Room("intel", {"records": Witness(and_then=_open_a_check).hear}), clock=ClockKind.EVENT):
+        async with intel.opened(Room("intel", {"records": Witness(and_then=open_checks).hear}), clock=ClockKind.EVENT):
             await intel.tell(created(uuid4()))
             await _ask(intel, 7)
             await _has_heard(intel, 2)

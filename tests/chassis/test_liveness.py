@@ -8,10 +8,14 @@ import pytest
 
 from chassis import listen, watch
 from chassis import pulse as pulses
-from chassis.database import open_pool
+from chassis.database import Transaction, open_pool
+from chassis.occasion import Batch
+from chassis.ordering import Wish
+from chassis.room import Room
 from tests.chassis.conftest import FreshHouse
 from tests.chassis.disagreeing import room
-from tests.chassis.house import Running
+from tests.chassis.house import Running, Witness
+from tests.chassis.ordering import carried_out, has_read
 from tests.chassis.probes import ills
 from tests.chassis.relaying import all_sent, check_opened, say_all
 from tests.chassis.severing import on_a_way_of_its_own
@@ -56,6 +60,30 @@ async def test_a_reader_has_time_to_find_a_new_leader_by_itself_once_others_are_
 
         assert answers[1] != {}
         assert not await _is_ill(running)
+
+
+@pytest.mark.kafka
+async def test_while_kafka_does_not_answer_a_reader_waits_for_nothing_but_its_next_values(
+    house: FreshHouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(listen, "COURTESY_SECONDS", 0.0)
+    intel, poison, handling, goes_on = await house("intel"), uuid4(), asyncio.Event(), asyncio.Event()
+    witness = Witness(poison={str(poison)})
+    async with intel.opened(Room("intel", {"records": witness.hear})):
+        await intel.tell(created(poison))
+        await has_read(intel, 1)
+
+        async def take_long(_batch: Batch, _tx: Transaction) -> None:
+            handling.set()
+            await goes_on.wait()
+
+        witness.and_then = take_long
+        await intel.tell(created(uuid4()))
+        await until(handling.is_set, "it has a value in hand")
+        with intel.kafka.silent():
+            goes_on.set()
+            await has_read(intel, 2)
+            assert await carried_out(intel, Wish.DISCARD, reason="poison") is None
 
 
 @pytest.mark.kafka

@@ -2,17 +2,12 @@
 
 import asyncio
 from datetime import date
-from typing import Any
 from uuid import uuid4
-
-from aiokafka import AIOKafkaProducer
 
 from chassis.broker import onlooker
 from chassis.database import Pool, open_pool
 from chassis.hearing import Hearing
 from chassis.occasion import Occasion, Telling
-from chassis.own_ends import Told
-from chassis.relay import Relay
 from chassis.room import Room
 from chassis.say import say
 from chassis.settings import Profile
@@ -21,7 +16,7 @@ from contracts.codes import Cohort
 from contracts.handover_packs import HandoverNotice
 from tests.chassis.conftest import FreshHouse
 from tests.chassis.house import House, Witness
-from tests.chassis.relaying import AT, all_sent, check_opened, relaying, say_all
+from tests.chassis.relaying import AT, all_sent, check_opened, open_checks, pausing, relaying, say_all
 from tests.chassis.tellings import created
 from tests.waiting import until
 
@@ -39,11 +34,8 @@ async def test_what_was_committed_before_a_crash_is_said_after_it(intel: House, 
 
 
 async def test_what_a_handler_says_is_said_by_the_whole_service(intel: House) -> None:
-    async def open_a_check(batch: Any, tx: Any) -> None:
-        await say(tx, [Telling(check_opened(received.fact.record_id), received.occasion) for received in batch])
-
     told = [created(uuid4()) for _ in range(10)]
-    async with intel.opened(Room("intel", {"records": Witness(and_then=open_a_check).hear})):
+    async with intel.opened(Room("intel", {"records": Witness(and_then=open_checks).hear})):
         await intel.tell(*told)
 
         async def said() -> bool:
@@ -60,16 +52,7 @@ async def test_who_committed_late_with_a_lower_number_is_sent_and_not_deleted_un
     late, early = check_opened(), check_opened()
     sent, gate = asyncio.Event(), asyncio.Event()
 
-    class Pausing(Relay):
-        """A relay that can be caught between acknowledgement and deletion."""
-
-        async def _send(self, sender: AIOKafkaProducer, rows: list[Any]) -> list[Told]:
-            told = await super()._send(sender, rows)
-            sent.set()
-            await gate.wait()
-            return told
-
-    async with pool.acquire() as slow, relaying(intel, make=Pausing):
+    async with pool.acquire() as slow, relaying(intel, make=pausing(sent, gate)):
         slowly = slow.transaction()
         await slowly.start()
         await say(slow, [Telling(late, Occasion(AT))])
@@ -135,16 +118,7 @@ async def test_a_fact_stays_so_that_it_can_be_told_again(intel: House, pool: Poo
 async def test_who_starts_while_another_leads_takes_nothing_off_its_hands(intel: House, pool: Pool) -> None:
     sent, gate, looking = asyncio.Event(), asyncio.Event(), onlooker(intel.settings(), "test")
 
-    class Pausing(Relay):
-        """A leader that is caught between acknowledgement and deletion."""
-
-        async def _send(self, sender: AIOKafkaProducer, rows: list[Any]) -> list[Told]:
-            told = await super()._send(sender, rows)
-            sent.set()
-            await gate.wait()
-            return told
-
-    async with relaying(intel, make=Pausing) as (leader,), pool.acquire() as starting:
+    async with relaying(intel, make=pausing(sent, gate)) as (leader,), pool.acquire() as starting:
         await say_all(pool, check_opened())
         await until(sent.is_set, "a round is acknowledged and not forgotten yet")
         await looking.start()

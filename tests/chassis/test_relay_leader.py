@@ -6,12 +6,10 @@ from uuid import uuid4
 import pytest
 
 from chassis import relay as relays
-from chassis.database import Pool, Transaction
-from chassis.occasion import Batch, Telling
+from chassis.database import Pool
 from chassis.room import Room
-from chassis.say import say
 from tests.chassis.house import House, Witness
-from tests.chassis.relaying import all_sent, check_opened, relaying, say_all
+from tests.chassis.relaying import all_sent, check_opened, open_checks, relaying, say_all
 from tests.chassis.tellings import created
 from tests.waiting import until
 
@@ -108,12 +106,9 @@ async def _ended(house: House, who: str) -> bool:
 
 
 async def test_what_a_follower_commits_wakes_the_leader_though_it_never_looks_by_itself(intel: House) -> None:
-    async def open_a_check(batch: Batch, tx: Transaction) -> None:
-        await say(tx, [Telling(check_opened(received.fact.record_id), received.occasion) for received in batch])
-
     async with relaying(intel, sweep_seconds=3600) as (leader,):
         await until(lambda: leader.leading, "it leads")
-        async with intel.opened(Room("intel", {"records": Witness(and_then=open_a_check).hear})) as follower:
+        async with intel.opened(Room("intel", {"records": Witness(and_then=open_checks).hear})) as follower:
             await until(follower.ready, "another instance follows")
             await intel.tell(created(uuid4()))
             await until(lambda: _something_is_said(intel), "the follower has committed")

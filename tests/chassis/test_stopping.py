@@ -11,6 +11,7 @@ from chassis.app import serve
 from chassis.room import Room
 from tests.chassis.conftest import FreshHouse
 from tests.chassis.house import House, Witness
+from tests.chassis.relaying import open_checks
 from tests.chassis.tellings import created
 from tests.waiting import until
 
@@ -59,15 +60,17 @@ async def test_a_service_that_is_cut_off_leaves_no_part_running(house: FreshHous
 
 async def test_a_service_that_is_stopped_sends_what_it_said_before_it_ends(house: FreshHouse) -> None:
     intel = await house("intel")
-    async with intel.opened(_room()) as running:
+    records = [uuid4() for _ in range(20)]
+    async with intel.opened(Room("intel", {"records": Witness(and_then=open_checks).hear})) as running:
         await until(running.ready, "it is ready")
-        ids = await intel.tell(created(uuid4()))
+        await intel.tell(*[created(each) for each in records])
 
         async def handled() -> bool:
-            return await intel.effects() == ids
+            return len(await intel.effects()) == len(records)
 
-        await until(handled, "the telling had its effect")
+        await until(handled, "the tellings had their effects")
 
     assert running.task.done()
+    assert {each.data.record_id for each in await intel.on_topic("checks.v1")} == set(records)
     assert await intel.fetchval("select count(*) from outbox") == 0
     await until(lambda: _is_gone(intel), "no connection is left")

@@ -1,6 +1,7 @@
 """Records that are told of without pause, version after version, until it is enough; and a place for them to be heard."""
 
 import asyncio
+from collections import Counter
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
@@ -14,6 +15,7 @@ from aiokafka import AIOKafkaProducer
 from landfall.children import Leash
 from landfall.provision import Database
 from tests.chassis.disagreeing import PARTITIONS, record_on
+from tests.chassis.house import records_on
 from tests.chassis.tellings import amended, created
 from tests.faults import witness
 from tests.faults.service import ServiceProcess, environment_of
@@ -51,6 +53,12 @@ class Stage:
 
     async def effects(self) -> list[UUID]:
         return [row["id"] for row in await self.owner.fetch("select id from effect")]
+
+    async def all_that_was_said_was_told_once(self) -> bool:
+        """Whether just that lies on the topic, each once."""
+        told = [record.value for record in await records_on(self.kafka, self.prefix, "checks.v1")]
+        said = [row["payload"] for row in await self.owner.fetch("select payload from said")]
+        return Counter(told) == Counter(said)
 
     async def versions(self) -> dict[str, list[int]]:
         """The versions of each record in the order in which they were applied."""

@@ -77,3 +77,4 @@ async def test_from_one_to_four_and_back_under_load_every_telling_is_applied_onc
     assert all(versions == list(range(1, len(versions) + 1)) for versions in (await intel.versions()).values())
     assert await intel.fetchval("select count(*) from said") == len(intel.told)
     assert await intel.fetchval("select count(*) from outbox") == 0
+    assert await intel.all_that_was_said_was_told_once()

@@ -36,6 +36,7 @@ async def test_who_is_told_to_end_under_load_finishes_its_batch_and_sends_what_i
     assert await intel.fetchval(PLACES) == len(applied) < len(intel.told)
     assert await intel.fetchval("select count(*) from said") == len(applied)
     assert await intel.fetchval("select count(*) from outbox") == 0
+    assert await intel.all_that_was_said_was_told_once()
     assert await intel.fetchval(OURS) == 0
 
 

@@ -8,7 +8,6 @@ import sys
 import tempfile
 from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from itertools import chain
 from pathlib import Path
 from queue import Queue
 from string import ascii_lowercase
@@ -20,7 +19,7 @@ from tests.places import kafka as kafkas
 from tests.proof import drills
 from tests.proof.claims import Proof
 from tests.proof.clone import clone
-from tests.proof.cures_out import Cure, Taken, cures, pytest_in, take_out
+from tests.proof.cures_out import PATIENCE_SECONDS, Cure, Taken, cures, last_line, pytest_in, take_out
 from tests.proof.rounds import PEOPLE, rounds
 from tests.proof.system import System, places, system
 from tests.proof.verdict import Verdict
@@ -104,8 +103,7 @@ async def _drills(proof: Proof) -> None:
 def _cures(proof: Proof, folders: Sequence[Path]) -> None:
     """Each is taken out alone in its checkout; what most tests do without it is to wait, so as many are at it as there are checkouts."""
     found, caught = cures(folders[0]), 0
-    others = sorted({each.test for each in found if each.test.partition("::")[0] not in chain.from_iterable(SUITES.values())})
-    _run(proof, folders[0], "the tests of the other cures, with their cures", others, workers=WORKERS)
+    _with_their_cures(proof, folders, sorted({each.test for each in found}))
     free: Queue[Path] = Queue()
     for each in folders:
         free.put(each)
@@ -129,9 +127,26 @@ def _cures(proof: Proof, folders: Sequence[Path]) -> None:
     proof.must("hazards H3 to H18 with a cure that is guarded", f"{16 - len(missing)} of 16 {missing or ''}", "16 of 16", holds=not missing)
 
 
+def _with_their_cures(proof: Proof, folders: Sequence[Path], tests: Sequence[str]) -> None:
+    """Beside each other and as patient as without them: otherwise slowness would look like a cure that is missing."""
+    shares = [tests[each :: len(folders)] for each in range(len(folders))]
+
+    def run(folder: Path, share: Sequence[str]) -> tuple[int, float, str]:
+        return pytest_in(folder, share, LANDFALL_TEST_PATIENCE_SECONDS=PATIENCE_SECONDS)
+
+    with ThreadPoolExecutor(len(folders)) as pool:
+        ran = list(pool.map(run, folders, shares))
+    said = "; ".join(last_line(output) for _, _, output in ran)
+    good = all(status == 0 and "skipped" not in output for status, _, output in ran)
+    proof.must("the tests of the cures, with their cures, under the same conditions", said, "all pass, none skipped", holds=good)
+    for status, _, output in ran:
+        if status:
+            print(output[-5000:], flush=True)
+
+
 def _run(proof: Proof, folder: Path, what: str, tests: Sequence[str], *, workers: int = 0, **more: str) -> None:
     status, seconds, output = pytest_in(folder, tests, workers=workers, **more)
-    summary = output.strip().splitlines()[-1].strip("= ") if output.strip() else "nothing ran"
+    summary = last_line(output)
     proof.must(what, f"{summary} [{seconds:.0f} s]", "all pass, none skipped", holds=status == 0 and "skipped" not in summary)
     if status:
         print(output[-5000:], flush=True)

@@ -34,9 +34,7 @@ class Clone:
 
     def start(self, *command: str) -> "subprocess.Popen[str]":
         """Start a command in the clone, without settings of ours."""
-        environment = {
-            name: value for name, value in os.environ.items() if not name.startswith(("LANDFALL_", "MAKE", "MFLAGS", "VIRTUAL_ENV"))
-        }
+        environment = {name: value for name, value in os.environ.items() if not name.startswith(OURS)}
         return subprocess.Popen(command, cwd=self.folder, env=environment, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
 
     def run(self, *command: str) -> Ran:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic
 
-PATIENCE_SECONDS = "15"
+PATIENCE_SECONDS = "20"
 RED = 1
 """What pytest ends with where a test failed, and where one could not even begin; the short summary tells them apart."""
 
@@ -66,6 +66,11 @@ def pytest_in(folder: Path, tests: Sequence[str], *, workers: int = 0, **more: s
     command = [sys.executable, "-m", "pytest", "-q", "-rfE", "--color=no", "-n", str(workers), "--dist", "loadfile", *tests]
     ran = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
     return ran.returncode, monotonic() - began, ran.stdout + ran.stderr
+
+
+def last_line(output: str) -> str:
+    """How many passed or failed, as pytest says at the end."""
+    return output.strip().splitlines()[-1].strip("= ") if output.strip() else "nothing ran"
 
 
 def take_out(folder: Path, cure: Cure) -> Taken:
