@@ -56,7 +56,7 @@ class Tries:
             carried = await self._together(polled, expected, hopeless)
         except Exception as error:
             for each in polled:
-                self.blame.failed(each, expected[each], error, alone=alone, family=self.carrier.topic(each).family.name)
+                self.blame.failed(each, expected[each], error, alone=alone, family=self.carrier.topic(each.topic).family.name)
             await self._take_back_if_not_to_blame(error, counted)
             raise
         self.blame.went_on(carried)

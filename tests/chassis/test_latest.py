@@ -118,6 +118,23 @@ async def test_a_hole_is_read_over(place: House) -> None:
     assert await halts(place) == {}
 
 
+@pytest.mark.parametrize("begins_with_a_hole", [False, True])
+async def test_what_is_tried_alone_is_read_over_its_holes_and_nothing_is_lost(place: House, *, begins_with_a_hole: bool) -> None:
+    if begins_with_a_hole:
+        await _in_a_transaction(place, figure(9, 9), aborted=True)
+    for version in (1, 2, 3):
+        await _in_a_transaction(place, figure(version, version))
+    tried_once = "insert into attempt (topic, partition, next, reach, tries) values ($1, $2, 0, 100, 1)"
+    await place.owner.execute(tried_once, place.prefix + TOPIC.name, PARTITION)
+
+    async with opened(place):
+        await shows(place, 1, 2, 3)
+        await place.tell(figure(4, 4))
+        await shows(place, 1, 2, 3, 4)
+
+    assert await place.held() == {}
+
+
 async def test_a_place_whose_last_value_was_compacted_away_still_fits(place: House) -> None:
     async with opened(place):
         await place.tell(figure(1, 1))
