@@ -7,7 +7,7 @@ from itertools import chain
 from aiokafka import TopicPartition
 from asyncpg import QueryCanceledError
 
-from chassis import gaps, held, place, seen, stops
+from chassis import contents, gaps, held, place, seen, stops
 from chassis.alone import none_of, one_by_one
 from chassis.calendar import Calendar
 from chassis.clock import Clock
@@ -150,8 +150,9 @@ class Carrier:
         ordered = {each.subject for each in candidates if each.received.topic.family.order is not Order.NONE}
         heard = await seen.read(tx, ordered)
         stored = await gaps.read(tx, self.room.vault, ordered, self.occasion)
-        waiting = set() if self.past_held else await held.waiting(tx, self.room.vault, (each.subject for each in candidates))
-        return sift(read, stored, heard, waiting), heard
+        standing = {} if self.past_held else await held.standing(tx, self.room.vault, (each.subject for each in candidates))
+        known = await contents.read(tx, self.room.vault, ordered & standing.keys())
+        return sift(read, stored, heard, {each for each, first in standing.items() if first}, known), heard
 
     async def handle(self, fresh: Sequence[Candidate], tx: Transaction) -> None:
         """Hand them to the service, family by family.
