@@ -6,6 +6,7 @@ import pytest
 
 from chassis.ordering import Wish
 from chassis.room import Room
+from chassis.taking_up import CONTRADICTS
 from contracts.catalogue import FACTS
 from tests.chassis.conftest import FreshHouse
 from tests.chassis.disagreeing import halts, record_on, says_halted
@@ -72,3 +73,18 @@ async def test_what_is_told_again_while_it_is_held_contradicts_nothing_and_is_ap
         await nothing_is_held(intel)
 
     assert await intel.versions(record) == [1, 2]
+
+
+async def test_what_contradicts_what_was_heard_is_given_back_and_its_discard_names_no_version(house: FreshHouse) -> None:
+    intel, record = await house("intel"), record_on(3)
+    async with intel.opened(Room("intel", {"records": Witness(poison={str(record)}).hear})):
+        await intel.tell(created(record))
+        await has_read(intel, 1)
+        await intel.owner.execute("insert into seen values ('records.v1', $1, 1, '\\x0000000000000001')", str(record))  # the true one
+
+        assert await carried_out(intel, Wish.REDRIVE, version=1) == CONTRADICTS
+        assert await carried_out(intel, Wish.DISCARD, version=1) is None
+        await nothing_is_held(intel)
+
+    (discard,) = await intel.on_topic("discards.intel.v1")
+    assert (discard.data.told_about, discard.data.version) == (record, None)
