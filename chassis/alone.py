@@ -5,14 +5,12 @@ from typing import TypeAlias
 
 from chassis.database import Transaction
 from chassis.failure import Fault, fault_of
-from chassis.held import Held
+from chassis.held import BEHIND, Held
 from chassis.seen import Subject
 from chassis.sift import Candidate
 from contracts.codes import HoldReason
 
 Handle: TypeAlias = Callable[[Sequence[Candidate], Transaction], Awaitable[None]]
-
-BEHIND = "an earlier telling of this subject is held"
 
 
 async def one_by_one(fresh: Iterable[Candidate], tx: Transaction, handle: Handle) -> tuple[list[Candidate], list[Held]]:

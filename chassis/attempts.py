@@ -41,6 +41,12 @@ class Attempt:
 
 UNTRIED = Attempt(0, 0, 0)
 
+
+def why_hopeless(tries: int, doing: str) -> str | None:
+    """Why it must not be tried again, if so."""
+    return f"the process ended, or a statement never did, {tries} times or more while it was {doing}" if tries >= HOPELESS_FROM else None
+
+
 READ = """
 select topic, partition, next, reach, tries from attempt
 join unnest($1::text[], $2::int[]) as asked (topic, partition) using (topic, partition)

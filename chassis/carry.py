@@ -7,7 +7,7 @@ from itertools import chain
 from aiokafka import TopicPartition
 from asyncpg import QueryCanceledError
 
-from chassis import gaps, held, place, seen, stops
+from chassis import contents, gaps, held, place, seen, stops
 from chassis.alone import none_of, one_by_one
 from chassis.calendar import Calendar
 from chassis.clock import Clock
@@ -94,20 +94,21 @@ class Carrier:
         carried.moved = {move.partition: move.following for move in moves if move.partition in moved}
         return carried
 
-    async def keep_unread(self, partition: TopicPartition, raw: Raw, why: str) -> Carried:
+    async def keep_unread(self, partition: TopicPartition, raw: Raw, expected: int, why: str) -> Carried:
         """Move past one value that fails even while it is held: kept as it came, and nobody is told of it but the log and the stops."""
-        topic = self.topic(partition)
+        topic = self.topic(raw.topic)
         at = Coordinates(topic.name, raw.partition, raw.offset)
         aside = Held(HoldReason.POISON, why, topic, at, Occasion(self.clock.now()), raw, *named(topic, raw.value))
         async with self.pool.acquire() as tx, tx.transaction():
-            if not await place.advance(tx, [self._move(partition, [raw], raw.offset)]):
+            if not await place.advance(tx, [self._move(partition, [raw], expected)]):
                 return Carried()
             await held.keep(tx, self.room.vault, [aside])
             await stops.write(tx, [aside], self.limits, self.topic_prefix)
         return Carried({partition: raw.offset + 1}, held=1)
 
-    def topic(self, partition: TopicPartition) -> Topic:
-        return BY_NAME[partition.topic.removeprefix(self.topic_prefix)]
+    def topic(self, name: str) -> Topic:
+        """By its name in Kafka."""
+        return BY_NAME[name.removeprefix(self.topic_prefix)]
 
     @staticmethod
     def _move(partition: TopicPartition, raws: Sequence[Raw], expected: int) -> Move:
@@ -134,7 +135,7 @@ class Carrier:
         return applied
 
     def _read(self, raw: Raw) -> Candidate | Held:
-        topic = BY_NAME[raw.topic.removeprefix(self.topic_prefix)]
+        topic = self.topic(raw.topic)
         return read_value(topic, raw, Coordinates(topic.name, raw.partition, raw.offset), self.occasion)
 
     def occasion(self, envelope: Envelope[Fact] | None) -> Occasion:
@@ -149,8 +150,9 @@ class Carrier:
         ordered = {each.subject for each in candidates if each.received.topic.family.order is not Order.NONE}
         heard = await seen.read(tx, ordered)
         stored = await gaps.read(tx, self.room.vault, ordered, self.occasion)
-        waiting = set() if self.past_held else await held.waiting(tx, self.room.vault, (each.subject for each in candidates))
-        return sift(read, stored, heard, waiting), heard
+        standing = {} if self.past_held else await held.standing(tx, self.room.vault, (each.subject for each in candidates))
+        known = await contents.read(tx, self.room.vault, ordered & standing.keys())
+        return sift(read, stored, heard, {each for each, first in standing.items() if first}, known), heard
 
     async def handle(self, fresh: Sequence[Candidate], tx: Transaction) -> None:
         """Hand them to the service, family by family.

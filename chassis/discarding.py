@@ -35,16 +35,17 @@ class Discarding:
 
     async def discard(self, tx: Transaction, row: Record) -> str | None:
         """Apply it never: its version counts as heard, what stands behind it goes on, and all hear that it was discarded."""
-        about = self._about(row)
-        if about is not None:
+        named: tuple[UUID | None, int | None] = (None, None)
+        if (about := self._about(row)) is not None:
             subject, version, content_hash = about
             so_far = (await seen.read(tx, [subject])).get(subject, NOTHING)
             if version > so_far.version + 1:
                 return TOO_EARLY
             if version == so_far.version + 1:
                 await seen.write(tx, {subject: so_far.then(content_hash)})
+            was_applied = version <= so_far.version and not so_far.given_up(version)
+            named = UUID(subject[1]), None if was_applied else version
         await held.forget(tx, [row["held_id"]])
-        named = (None, None) if about is None else (UUID(about[0][1]), about[1])
         await self._say(tx, row["topic"], HoldReason(row["reason"]), [named])
         key = self._key(row)
         if key is not None:

@@ -14,6 +14,8 @@ from chassis.vault import Vault
 from contracts.catalogue import BY_NAME, Topic
 from contracts.codes import HoldReason
 
+BEHIND = "an earlier telling of this subject is held"
+
 UNNAMED = UUID("0197a3f0-5a1e-7c44-9d2b-6f0c3a8e51d7")
 
 
@@ -63,10 +65,10 @@ DATE = "update held set kept_at = $1 where kept_at = now()"
 FORGET = "delete from held where held_id = any($1::uuid[])"
 
 # Where no order is kept no version shows that one of an unknown type is missing; there alone such a row has a subject and no version.
-WAITING = """
-select held.topic, held.subject from held
-join unnest($1::text[], $2::text[]) as asked (topic, subject) using (topic, subject)
-where held.reason in ('poison', 'after-poison') or (held.reason = 'unknown-type' and held.version is null)
+STANDING = """
+select topic, subject, bool_or(reason in ('poison', 'after-poison') or (reason = 'unknown-type' and version is null)) as first
+from held join unnest($1::text[], $2::text[]) as asked (topic, subject) using (topic, subject)
+group by topic, subject
 """
 
 
@@ -102,8 +104,8 @@ async def forget(tx: Transaction, held_ids: Iterable[UUID]) -> None:
         await tx.execute(FORGET, gone)
 
 
-async def waiting(tx: Transaction, vault: Vault | None, subjects: Iterable[tuple[str, str]]) -> set[tuple[str, str]]:
-    """Which (topic, subject) have something held that later tellings must not overtake."""
+async def standing(tx: Transaction, vault: Vault | None, subjects: Iterable[tuple[str, str]]) -> dict[tuple[str, str], bool]:
+    """Of which (topic, subject) something is held, and whether later tellings must not overtake it."""
     asked = {(topic, originals.subject_of(vault, BY_NAME[topic], subject)): (topic, subject) for topic, subject in subjects}
-    rows = await tx.fetch(WAITING, *columns(sorted(asked), 2)) if asked else []
-    return {asked[row["topic"], row["subject"]] for row in rows}
+    rows = await tx.fetch(STANDING, *columns(sorted(asked), 2)) if asked else []
+    return {asked[row["topic"], row["subject"]]: row["first"] for row in rows}

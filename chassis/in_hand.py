@@ -11,6 +11,7 @@ from time import monotonic
 
 import structlog
 
+from chassis import attempts
 from chassis.attempts import HOPELESS_FROM
 from chassis.database import Pool
 from chassis.retold import CannotRecallError
@@ -58,10 +59,7 @@ class InHand:
 
     def why_hopeless(self, what: str | None) -> str | None:
         """Why it must not be tried again, if so."""
-        tries = 0 if what is None else self.tries.get(what, 0)
-        return (
-            f"the process ended, or a statement never did, {tries} times or more while it was recalled" if tries >= HOPELESS_FROM else None
-        )
+        return None if what is None else attempts.why_hopeless(self.tries.get(what, 0), "recalled")
 
 
 @asynccontextmanager

@@ -97,7 +97,7 @@ class Listener:
             raise
         self.footing.went_on(carried.moved)
         places = {each: self.footing.expected.get(each) for each in carried.stuck}
-        self.footing.doubt([*(polled.keys() - carried.moved.keys()), *carried.stuck])
+        self.footing.doubt([each for each, raws in polled.items() if carried.moved.get(each) != raws[-1].offset + 1])
         self.pulse.carried(carried)
         await self.on_commit()
         for each, error in carried.stuck.items():

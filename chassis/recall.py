@@ -121,13 +121,13 @@ class Recall:
             causes.setdefault(each.envelope.causationid or each.envelope.id, []).append(each)
         settled = await Settled.since(tx, TakingUp(self.carrier), facts, causes.keys())
         heard = {
-            each: certainly_heard(raws, causes, settled.reach(each.topic.removeprefix(self.settings.kafka_topic_prefix), raws))
-            for each, raws in (await self._heard_since(tx, looking)).items()
+            each: certainly_heard(start, raws, causes, settled.reach(each.topic.removeprefix(self.settings.kafka_topic_prefix), raws))
+            for each, (start, raws) in (await self._heard_since(tx, looking)).items()
         }
         stand_in = StandIn(self.room, causes, settled)
         await Recollection(tx, stand_in.before(self.carrier), stand_in, heard, in_hand).run()
 
-    async def _heard_since(self, tx: Transaction, looking: AIOKafkaConsumer) -> dict[TopicPartition, list[Any]]:
+    async def _heard_since(self, tx: Transaction, looking: AIOKafkaConsumer) -> dict[TopicPartition, tuple[int, list[Any]]]:
         """All that lies on what this service hears, from its places on."""
         prefix, clock = self.settings.kafka_topic_prefix, self.settings.clock is ClockKind.EVENT
         partitions = [
@@ -143,7 +143,8 @@ class Recall:
         await place.begin(tx, starts)
         places = {each: found for each, found in (await place.read(tx, partitions)).items() if found.halted is None}
         disagreeing = await agreement.disagreements(looking, places)
-        return dict(await read_on(looking, {each: found.next for each, found in places.items() if each not in disagreeing}))
+        starts = {each: found.next for each, found in places.items() if each not in disagreeing}
+        return {each: (starts[each], raws) for each, raws in (await read_on(looking, starts)).items()}
 
 
 def _facts_first(each: Received[Any]) -> tuple[bool, int]:

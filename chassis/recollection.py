@@ -20,6 +20,7 @@ from chassis.in_hand import InHand
 from chassis.not_yet import NotYetError
 from chassis.retold import CannotRecallError
 from chassis.settling import Settling
+from chassis.sift import ContradictionError
 from chassis.stand_in import StandIn
 
 
@@ -116,12 +117,18 @@ class Recollection:
         return True
 
     async def _carry_one(self, partition: TopicPartition, what: str) -> None:
-        raw, hopeless = self.heard[partition][0].raw, self.in_hand.why_hopeless(what)
-        carried = await self.carrier.within(self.tx, {partition: [raw]}, {partition: raw.offset}, alone=True, hopeless=hopeless)
+        heard, hopeless = self.heard[partition][0], self.in_hand.why_hopeless(what)
+        raw = heard.raw
+        try:
+            carried = await self.carrier.within(self.tx, {partition: [raw]}, {partition: heard.place}, alone=True, hopeless=hopeless)
+        except ContradictionError as error:
+            if heard.id in self.stand_in.left:
+                raise NotYetError from error
+            return  # it halted its partition, and an operator moved the place past it, as it is moved now
         if partition not in carried.moved:
             message = f"{partition.topic}/{partition.partition} does not go on at {raw.offset}, where it was heard"
             raise CannotRecallError(message)
-        if self.heard[partition][0].id in self.stand_in.left - set(self.stand_in.now):
+        if heard.id in self.stand_in.left - set(self.stand_in.now):
             self.stand_in.settled.pass_by_value(partition.topic.removeprefix(self.carrier.topic_prefix), raw)
             raise NotYetError  # it was held behind something that has to be settled first
         if hopeless is not None:

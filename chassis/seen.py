@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from chassis.database import Transaction, columns
 
@@ -21,6 +22,7 @@ on conflict (topic, subject) do update set version = excluded.version, hashes = 
 """
 
 Subject = tuple[str, str]
+Version: TypeAlias = tuple[Subject, int]
 
 
 @dataclass(frozen=True, slots=True)

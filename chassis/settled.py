@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import Any, TypeAlias
+from typing import Any
 from uuid import UUID
 
 from asyncpg import Record
@@ -12,7 +12,7 @@ from asyncpg import Record
 from chassis import seen
 from chassis.database import Transaction
 from chassis.occasion import Received
-from chassis.seen import NOTHING, Subject
+from chassis.seen import NOTHING, Subject, Version
 from chassis.sift import Candidate
 from chassis.taking_up import TakingUp, is_ordered
 from contracts.catalogue import BY_NAME, topic_name
@@ -22,8 +22,6 @@ from contracts.wire import UnreadableError, decode
 
 HELD = 'select held_id, topic, partition, "offset", reason, subject, version, original from held'
 OF_SUBJECT = frozenset({HoldReason.POISON, HoldReason.AFTER_POISON, HoldReason.GAP})
-
-Version: TypeAlias = tuple[Subject, int]
 
 
 @dataclass(slots=True)

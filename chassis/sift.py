@@ -4,10 +4,10 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
-from chassis.held import Held
+from chassis.held import BEHIND, Held
 from chassis.occasion import Coordinates, Occasion, Received
 from chassis.originals import Raw
-from chassis.seen import NOTHING, Seen, Subject
+from chassis.seen import NOTHING, Seen, Subject, Version
 from contracts.catalogue import Order, Topic
 from contracts.codes import HoldReason
 from contracts.envelope import Envelope
@@ -15,6 +15,9 @@ from contracts.fact import Fact
 from contracts.wire import UnknownTypeError, UnreadableError, decode
 
 OccasionOf: TypeAlias = Callable[[Envelope[Fact] | None], Occasion]
+
+OF_ANOTHER_TYPE = b""
+"""In place of the content of a type that this release does not know: nothing that it knows has that content."""
 
 
 class ContradictionError(RuntimeError):
@@ -90,30 +93,38 @@ def read_value(topic: Topic, raw: Raw, coordinates: Coordinates, occasion: Occas
 
 
 def sift(
-    read: Iterable[Candidate | Held], stored: Iterable[Candidate], seen: Mapping[Subject, Seen], waiting: Collection[Subject]
+    read: Iterable[Candidate | Held],
+    stored: Iterable[Candidate],
+    seen: Mapping[Subject, Seen],
+    waiting: Collection[Subject],
+    held: Mapping[Version, bytes] | None = None,
 ) -> Sifted:
     """Sort a batch by what was heard before. What could not be read stays held, and where no version shows it what follows it waits.
 
-    `stored` are tellings that wait for a gap to close; `waiting` are subjects behind a telling that failed.
+    `stored` are tellings that wait for a gap to close; `waiting` are subjects behind a telling that failed; `held` are the contents of
+    versions that are held.
 
     Raises:
-        ContradictionError: a version heard before came with other content.
+        ContradictionError: a version heard before, or one that is held, came with other content.
     """
     sifted = Sifted()
-    ordered, behind = dict(seen), set(waiting)
+    ordered, behind, contents = dict(seen), set(waiting), dict(held or {})
     gaps: dict[Subject, dict[int, Candidate]] = {}
     for waits in stored:
         gaps.setdefault(waits.subject, {})[waits.version] = waits
+        contents.setdefault((waits.subject, waits.version), waits.received.envelope.content_hash)
     for each in read:
         if isinstance(each, Held):
             sifted.held.append(each)
-            behind |= {(each.topic.name, each.subject)} if each.subject is not None and each.version is None else set()
+            _meet(each, behind, contents)
         elif ordered.get(each.subject, NOTHING).given_up(each.version):
             sifted.held.append(each.hold(HoldReason.GAP, "its version was given up before it came"))
         elif _heard(each, ordered):
             sifted.doubles += 1
+        elif not _agrees(each, contents):
+            raise ContradictionError(each.received.coordinates, each.version)
         elif each.subject in behind and not each.replaces:
-            sifted.held.append(each.hold(HoldReason.AFTER_POISON, "an earlier telling of this subject is held"))
+            sifted.held.append(each.hold(HoldReason.AFTER_POISON, BEHIND))
         elif each.received.topic.family.order is Order.GAPLESS:
             _take_in_order(each, ordered, gaps.setdefault(each.subject, {}), sifted)
         else:
@@ -135,11 +146,26 @@ def _heard(each: Candidate, ordered: Mapping[Subject, Seen]) -> bool:
     return True
 
 
+def _meet(unread: Held, behind: set[Subject], contents: dict[Version, bytes]) -> None:
+    """What could not be read stands before what follows it about its subject: by its version, or where it has none by coming first."""
+    if unread.subject is None:
+        return
+    subject = (unread.topic.name, unread.subject)
+    if unread.version is None:
+        behind.add(subject)
+    else:
+        contents.setdefault((subject, unread.version), OF_ANOTHER_TYPE)
+
+
+def _agrees(each: Candidate, contents: dict[Version, bytes]) -> bool:
+    """Whether this has the content in which its version was met first. Where no order is kept nothing has a version."""
+    content = each.received.envelope.content_hash
+    return each.received.topic.family.order is Order.NONE or contents.setdefault((each.subject, each.version), content) == content
+
+
 def _take_in_order(each: Candidate, ordered: dict[Subject, Seen], waits: dict[int, Candidate], sifted: Sifted) -> None:
     """Put a telling from beyond a gap by, or take it and whatever waited for it."""
     so_far = ordered.get(each.subject, Seen())
-    if each.version in waits and waits[each.version].received.envelope.content_hash != each.received.envelope.content_hash:
-        raise ContradictionError(each.received.coordinates, each.version)
     if each.version in waits and each.version > so_far.version + 1:
         sifted.doubles += 1
         return

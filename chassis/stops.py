@@ -1,4 +1,4 @@
-"""When reading stops until an operator has looked: too much of our own could not be applied, or one outsider sends too much garbage.
+"""When reading stops until an operator has looked: too much failed that is our own doing, or one outsider sends too much garbage.
 
 A number in a set time, counted among what is held, and never a share: at 63 messages a day one bad one would be all of them.
 """
@@ -22,19 +22,28 @@ FAILURES = frozenset({HoldReason.MALFORMED, HoldReason.UNKNOWN_TYPE, HoldReason.
 OUR_FAILURES = FAILURES - {HoldReason.UNKNOWN_TYPE}
 """Of our own topics a type that is not known yet is a release under way: the newer instances take it up by themselves."""
 
-# What was held before the last clearing has been looked at.
+GARBAGE = "what could not be applied came from one outside sender"
+OUR_HANDLER = "our handler failed on what one outside sender sent"
+
+# What was held before the last clearing has been looked at. A handler that fails is ours, whoever sent what it failed on; but the sender of
+# most of that is left out, so that nobody stops everybody alone.
 STOP_ALL = """
+with failed as (
+    select topic = any($1::text[]) as ours, count(*) as number from held
+    where (topic = any($1::text[]) and reason = any($2::text[]) or topic = any($5::text[]) and reason = 'poison') and kept_at > greatest(
+        now() - make_interval(secs => $3), (select max(cleared_at) from cleared_stop where cleared_stop.topic = '*'))
+    group by topic
+), counted as (
+    select sum(number) - coalesce(max(number) filter (where not ours), 0) as number from failed
+)
 insert into stop (topic, why, held)
-select '*', 'what could not be applied came from this line itself', count(*) from held
-where topic = any($1::text[]) and reason = any($2::text[]) and kept_at > greatest(
-    now() - make_interval(secs => $3), (select max(cleared_at) from cleared_stop where cleared_stop.topic = '*'))
-having count(*) >= $4
+select '*', 'what could not be applied is the doing of this line itself', number from counted where number >= $4
 on conflict (topic) do nothing
 """
 
 STOP_TOPICS = """
 insert into stop (topic, why, held)
-select $5 || held.topic, 'what could not be applied came from one outside sender', count(*) from held
+select $5 || held.topic, $6, count(*) from held
 where held.topic = any($1::text[]) and reason = any($2::text[]) and kept_at > greatest(
     now() - make_interval(secs => $3), (select max(cleared_at) from cleared_stop where cleared_stop.topic = $5 || held.topic))
 group by held.topic having count(*) >= $4
@@ -56,7 +65,7 @@ PUT_BACK = "insert into stop (topic, why, held, since) values ($1, $2, $3, $4)"
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How many failures in how many seconds: of this line's own topics, and of any one outside sender's."""
+    """How many failures in how many seconds: of our own doing, and of any one outside sender's."""
 
     own: int = 20
     own_seconds: int = 600
@@ -66,12 +75,13 @@ class Limits:
 
 async def write(tx: Transaction, newly: Iterable[Held], limits: Limits, topic_prefix: str) -> None:
     """Stop what has to be stopped, in the transaction in which the last straw is held."""
-    failed = {each.topic for each in newly if each.reason in FAILURES}
-    outside = sorted(each.name for each in failed if is_outside(each))
-    if len(outside) < len(failed):
-        await tx.execute(STOP_ALL, OWN, sorted(OUR_FAILURES), limits.own_seconds, limits.own)
+    failed = [each for each in newly if each.reason in FAILURES]
+    outside = sorted({each.topic.name for each in failed if is_outside(each.topic)})
+    if any(each.reason is HoldReason.POISON or not is_outside(each.topic) for each in failed):
+        await tx.execute(STOP_ALL, OWN, sorted(OUR_FAILURES), limits.own_seconds, limits.own, OUTSIDE)
     if outside:
-        await tx.execute(STOP_TOPICS, outside, sorted(FAILURES), limits.outside_seconds, limits.outside, topic_prefix)
+        await tx.execute(STOP_TOPICS, outside, [HoldReason.POISON], limits.own_seconds, limits.own, topic_prefix, OUR_HANDLER)
+        await tx.execute(STOP_TOPICS, outside, sorted(FAILURES), limits.outside_seconds, limits.outside, topic_prefix, GARBAGE)
 
 
 async def read(pool: Pool) -> dict[str, str]:
@@ -105,4 +115,4 @@ def is_outside(topic: Topic) -> bool:
     return topic.principal is not None and topic.family.owner not in SERVICES
 
 
-OWN = sorted(each.name for each in TOPICS if not is_outside(each))
+OWN, OUTSIDE = (sorted(each.name for each in TOPICS if is_outside(each) is outside) for outside in (False, True))

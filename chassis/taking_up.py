@@ -9,10 +9,10 @@ import structlog
 from asyncpg import Record
 
 from chassis import gaps, held, seen
-from chassis.alone import BEHIND, one_by_one
+from chassis.alone import one_by_one
 from chassis.carry import Carrier, heard_now
 from chassis.database import Transaction, affected
-from chassis.held import Held
+from chassis.held import BEHIND, Held
 from chassis.seen import Seen, Subject
 from chassis.sift import Candidate, ContradictionError, Sifted, sift
 from chassis.subject_rows import Key, key_of, of_subject, poison_of

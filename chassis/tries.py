@@ -56,10 +56,12 @@ class Tries:
             carried = await self._together(polled, expected, hopeless)
         except Exception as error:
             for each in polled:
-                self.blame.failed(each, expected[each], error, alone=alone, family=self.carrier.topic(each).family.name)
+                self.blame.failed(each, expected[each], error, alone=alone, family=self.carrier.topic(each.topic).family.name)
             await self._take_back_if_not_to_blame(error, counted)
             raise
         self.blame.went_on(carried)
+        if untried := {each: of for each, of in counted.items() if each not in carried.moved and each not in carried.stuck}:
+            self.owed.append(untried)  # a stop or a halt came in between, or somebody else did
         return carried
 
     async def _together(self, polled: Polled, expected: Places, hopeless: str | None) -> Carried:

@@ -44,7 +44,7 @@ class Trying:
         counted = {each: before.get(each, UNTRIED).again(expected[each], _end(polled[each])) for each in doubtful.difference(alone)}
         carried = await self.tries.once_more(counted, {each: raws for each, raws in polled.items() if each not in alone}, expected)
         for each in alone:
-            carried.add(await self.apart.carry(each, polled[each], before.get(each, UNTRIED)))
+            carried.add(await self.apart.carry(each, polled[each], expected[each], before.get(each, UNTRIED)))
             if carried.stuck and not await answers(self.carrier.pool):
                 break
         await self._trust({each: following for each, following in carried.moved.items() if each not in carried.stuck})

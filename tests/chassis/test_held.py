@@ -103,11 +103,12 @@ async def test_only_what_failed_or_stands_behind_it_makes_later_tellings_wait(da
 
     async with open_pool(_settings((await database("intel")).url), "test") as pool, pool.acquire() as tx:
         await held.keep(tx, None, rows)
-        waiting = await held.waiting(tx, None, [("records.v1", str(each)) for each in subjects.values()])
-        elsewhere = await held.waiting(tx, None, [("checks.v1", str(each)) for each in subjects.values()])
+        standing = await held.standing(tx, None, [("records.v1", str(each)) for each in (*subjects.values(), uuid4())])
+        elsewhere = await held.standing(tx, None, [("checks.v1", str(each)) for each in subjects.values()])
 
-    assert waiting == {("records.v1", str(subjects[reason])) for reason in (HoldReason.POISON, HoldReason.AFTER_POISON)}
-    assert elsewhere == set()
+    first = {HoldReason.POISON, HoldReason.AFTER_POISON}
+    assert standing == {("records.v1", str(subject)): reason in first for reason, subject in subjects.items()}
+    assert elsewhere == {}
 
 
 async def test_what_waits_for_a_gap_is_taken_up_with_its_coordinates_and_then_forgotten(database: FreshDatabase) -> None:

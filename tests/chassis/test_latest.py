@@ -23,6 +23,7 @@ TOPIC = BY_NAME["statistics.v1"]
 PARTITIONS = list(range(TOPIC.partitions))
 SUBJECT = "created:2021-07:national"
 PARTITION = DefaultPartitioner()(SUBJECT.encode(), PARTITIONS, PARTITIONS)
+TRIED_ONCE = "insert into attempt (topic, partition, next, reach, tries) values ($1, $2, 0, 100, 1)"
 
 
 class Dashboard(Room):
@@ -41,8 +42,8 @@ def dashboard(witness: Witness | None = None) -> Room:
 
 
 @asynccontextmanager
-async def opened(house: House, room: Room | None = None) -> AsyncIterator[Running]:
-    async with house.opened(room or dashboard()) as running:
+async def opened(house: House, room: Room | None = None, **more: Any) -> AsyncIterator[Running]:
+    async with house.opened(room or dashboard(), **more) as running:
         await until(running.ready, "it reads")
         yield running
 
@@ -116,6 +117,46 @@ async def test_a_hole_is_read_over(place: House) -> None:
         await shows(place, 1, 2, 3, 4)
 
     assert await halts(place) == {}
+
+
+@pytest.mark.parametrize("begins_with_a_hole", [False, True])
+async def test_what_is_tried_alone_is_read_over_its_holes_and_nothing_is_lost(place: House, *, begins_with_a_hole: bool) -> None:
+    if begins_with_a_hole:
+        await _in_a_transaction(place, figure(9, 9), aborted=True)
+    for version in (1, 2, 3):
+        await _in_a_transaction(place, figure(version, version))
+    await place.owner.execute(TRIED_ONCE, place.prefix + TOPIC.name, PARTITION)
+
+    async with opened(place):
+        await shows(place, 1, 2, 3)
+        await place.tell(figure(4, 4))
+        await shows(place, 1, 2, 3, 4)
+
+    assert await place.held() == {}
+
+
+# As if another instance had been quicker, or a stop had come and gone: once the second value moves no place.
+KEPT_BACK = """
+create table kept_back ();
+create function keep_back() returns trigger language plpgsql security definer as $$
+begin
+    if new.next = 2 and not exists (select from kept_back) then
+        insert into kept_back default values;
+        return null;
+    end if;
+    return new;
+end $$;
+create trigger keep_back before update on positions for each row execute function keep_back();
+"""
+
+
+async def test_what_did_not_go_on_to_the_end_of_its_batch_is_read_on_from_its_place(place: House) -> None:
+    await place.owner.execute(KEPT_BACK)
+    await place.owner.execute(TRIED_ONCE, place.prefix + TOPIC.name, PARTITION)
+    await place.tell(*[figure(version, version) for version in (1, 2, 3, 4)])
+
+    async with opened(place, batch_max_records=2):
+        await shows(place, 1, 2, 3, 4)
 
 
 async def test_a_place_whose_last_value_was_compacted_away_still_fits(place: House) -> None:

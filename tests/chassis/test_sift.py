@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from typing import Any
 from uuid import UUID, uuid4
@@ -23,6 +23,7 @@ from tests.chassis.tellings import TOLD_AT, amended, candidate, created, decline
 RECORD = UUID("00000000-0000-4000-8000-000000000001")
 SUBJECT = ("records.v1", str(RECORD))
 NO_ONE_WAITS: set[Subject] = set()
+REPLIES = "handover-replies.cleveland.v1"
 
 
 @dataclass
@@ -119,6 +120,41 @@ def test_a_contradiction_shows_behind_a_held_telling_too() -> None:
         sift([candidate(expected_to_travel(RECORD, 1, uuid4()), 7)], [], seen, {SUBJECT})
 
 
+@pytest.mark.parametrize("waiting", [NO_ONE_WAITS, {SUBJECT}])
+def test_a_version_that_is_held_contradicts_another_content_of_itself_and_not_its_own(waiting: set[Subject]) -> None:
+    first, other = expected_to_travel(RECORD, 1, uuid4()), expected_to_travel(RECORD, 1, uuid4())
+    held = {(SUBJECT, 1): first.content_hash}
+
+    with pytest.raises(ContradictionError):
+        sift([candidate(other, 7)], [], {}, waiting, held)
+
+    sifted = sift([candidate(first, 7)], [], {}, waiting, held)
+    assert len(sifted.fresh) + len(sifted.held) == 1
+
+
+def test_two_contents_of_one_version_behind_a_held_telling_contradict_in_one_batch_too() -> None:
+    two = [candidate(expected_to_travel(RECORD, 2, uuid4()), offset) for offset in range(2)]
+
+    with pytest.raises(ContradictionError):
+        sift(two, [], {}, {SUBJECT})
+
+
+def test_a_version_of_an_unknown_type_and_of_a_known_one_contradict() -> None:
+    unknown = _read(amended(RECORD, 2).to_bytes().replace(b"record-amended.v1", b"record-merged.v1"))
+
+    with pytest.raises(ContradictionError):
+        sift([candidate(created(RECORD), 0), unknown, candidate(amended(RECORD, 2), 2)], [], {}, NO_ONE_WAITS)
+
+
+def test_where_no_order_is_kept_nothing_contradicts() -> None:
+    handover = uuid4()
+    told = [declined(handover).model_copy(update={"version": 1, "time": TOLD_AT + timedelta(days=day)}) for day in range(2)]
+
+    sifted = sift([candidate(each, offset, topic=REPLIES) for offset, each in enumerate(told)], [], {}, {(REPLIES, str(handover))})
+
+    assert len(sifted.held) == 2
+
+
 def test_what_was_carried_again_under_another_id_and_time_is_only_a_double() -> None:
     first = created(RECORD)
     again = first.model_copy(update={"id": uuid4(), "recordedtime": datetime(2021, 7, 16, tzinfo=UTC)})
@@ -157,9 +193,6 @@ def test_where_no_order_is_kept_everything_passes_as_often_as_it_is_told() -> No
 
 def _read(value: bytes | None, key: bytes | None = b"key", topic: str = "records.v1") -> Candidate | Held:
     return read_value(BY_NAME[topic], raw(value, 3, topic=topic, key=key), Coordinates(topic, 0, 3), lambda _: Occasion(TOLD_AT))
-
-
-REPLIES = "handover-replies.cleveland.v1"
 
 
 def test_where_no_order_is_kept_what_follows_one_of_an_unknown_type_about_its_subject_waits_and_what_came_before_does_not() -> None:

@@ -1,6 +1,7 @@
 """Too much of our own that cannot be applied stops the line, an outsider's garbage stops that outsider's topic alone (H12)."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from uuid import uuid4
 
 import pytest
@@ -137,6 +138,55 @@ async def test_types_that_only_an_outsider_knows_stop_its_own_topic(house: Fresh
 
     assert await _stopped(handover) == {CLEVELAND: "what could not be applied came from one outside sender"}
     assert await handover.reasons() == ["unknown-type"] * 3
+
+
+async def _handover_that_fails_on_what_forces_answer(house: FreshHouse) -> tuple[House, Room]:
+    handover, room, _ = await _handover(house)
+
+    async def fail(_batch: Batch, _tx: Transaction) -> None:
+        raise KeyError
+
+    return handover, replace(room, families={**room.families, "handover-replies": fail})
+
+
+async def _answer(handover: House, number: int, *forces: str) -> None:
+    for _ in range(number):
+        for force in forces:
+            told = declined(uuid4()).model_copy(update={"source": f"/forces/{force}"})
+            await handover.tell_raw(told.to_bytes(), topic=f"handover-replies.{force}.v1")
+
+
+@pytest.mark.kafka
+async def test_a_handler_of_ours_that_fails_on_what_one_outsider_sends_stops_that_topic_alone(house: FreshHouse) -> None:
+    handover, room = await _handover_that_fails_on_what_forces_answer(house)
+    record = uuid4()
+    async with handover.opened(room, stop_after=3) as running:
+        await _answer(handover, 2, "cleveland")
+        await _has_held(handover, 2)
+        assert await _stopped(handover) == {}
+        await _answer(handover, 4, "cleveland")
+        await _is_stopped(running, handover.prefix + CLEVELAND)
+        await handover.tell(created(record))
+        await until(lambda: _has_place(handover, OURS), "others are heard")
+
+    assert await _stopped(handover) == {CLEVELAND: "our handler failed on what one outside sender sent"}
+
+
+async def _has_place(house: House, topic: str) -> bool:
+    return bool(await house.fetchval("select sum(next) > 0 from positions where topic = $1", house.prefix + topic))
+
+
+@pytest.mark.kafka
+async def test_a_handler_of_ours_that_fails_on_what_several_outsiders_send_stops_the_line(house: FreshHouse) -> None:
+    handover, room = await _handover_that_fails_on_what_forces_answer(house)
+    async with handover.opened(room, stop_after=4) as running:
+        await _answer(handover, 2, "cleveland", "durham")
+        await _has_held(handover, 4)
+        assert await _stopped(handover) == {}
+        await _answer(handover, 2, "kent")
+        await _is_stopped(running, "everything")
+
+    assert await _stopped(handover) == {"*": "what could not be applied is the doing of this line itself"}
 
 
 async def test_what_waits_behind_something_else_stops_nothing(house: FreshHouse) -> None:

@@ -27,7 +27,7 @@ create constraint trigger at_the_end after insert on effect deferrable initially
     for each row when (new.subject = '{}') execute function refuse();
 """
 
-STOPPED = "reading everything is stopped: what could not be applied came from this line itself: 1 of it"
+STOPPED = "reading everything is stopped: what could not be applied is the doing of this line itself: 1 of it"
 
 
 @pytest.fixture(autouse=True)

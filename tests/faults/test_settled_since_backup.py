@@ -12,15 +12,17 @@ from chassis.occasion import Batch
 from chassis.ordering import Wish, order
 from chassis.room import Room
 from contracts.codes import Channel
+from landfall.positions import move
 from services.intel import handlers
 from services.intel.app import room as intel_room
 from services.records.app import room as records_room
 from tests.builders import a_notification, a_person
 from tests.chassis.conftest import FreshHouse, house
-from tests.chassis.disagreeing import record_on
+from tests.chassis.disagreeing import record_on, says_halted
 from tests.chassis.house import House
-from tests.chassis.ordering import BY, WHY, answers
+from tests.chassis.ordering import BY, WHY, answers, operator
 from tests.chassis.tellings import amended, created
+from tests.chassis.test_contradictions import other_content
 from tests.faults.outsiders import has_heard, restored_as_it_was, standing, tell
 from tests.places.backup import back_up, restore
 from tests.records.telling import KEYS
@@ -170,6 +172,24 @@ async def test_what_the_backup_holds_and_was_redriven_without_a_word_is_handled_
         await has_heard(intel, 2)
 
     await restored_as_it_was(intel, intel_room(), backup)
+
+
+@pytest.mark.parametrize("is_held", [False, True])
+async def test_what_contradicted_and_was_passed_by_an_operator_since_the_backup_is_passed_again(
+    intel: House, record: UUID, room: Room, tmp_path: Path, *, is_held: bool
+) -> None:
+    room = room if is_held else intel_room()
+    async with intel.opened(room) as running:
+        await intel.tell(created(record))
+        await has_heard(intel, 1)
+        backup = await back_up(intel.superuser_url, tmp_path / "backup")
+        await intel.tell(other_content(record))
+        await says_halted(intel, running, 3)
+        await move(operator(intel), "records.v1", [3], "2", by=BY, reason=WHY)
+        await intel.tell(created(record_on(3)))
+        await has_heard(intel, 3)
+
+    await restored_as_it_was(intel, room, backup)
 
 
 async def test_what_an_outsider_told_and_was_discarded_since_is_held_again_and_what_followed_it_is_recalled(

@@ -39,12 +39,13 @@ SUITES = {
         "tests/chassis/test_contradictions.py", "tests/chassis/test_positions.py", "tests/chassis/test_replay.py",
         "tests/chassis/test_written_between.py", "tests/faults/test_halted_topic.py", "tests/faults/test_restored_and_lost.py",
         "tests/faults/test_settled_since_backup.py", "tests/faults/test_deadly_recall.py", "tests/landfall/test_positions.py",
+        "tests/chassis/test_held_contradictions.py",
     ),
     "held to the end: orders, attempts, stops": (
         "tests/chassis/test_orders.py", "tests/chassis/test_attempts.py", "tests/chassis/test_stops.py",
         "tests/chassis/test_order_lock.py", "tests/chassis/test_known_now.py", "tests/chassis/test_counted_once.py",
         "tests/chassis/test_to_blame.py", "tests/chassis/test_unknown_in_order.py", "tests/chassis/test_in_hand.py",
-        "tests/landfall/test_held.py",
+        "tests/landfall/test_held.py", "tests/chassis/test_cut_in.py",
     ),
     "the relay: leader, late committers, held snapshot, stuck producer, oversized message, followers, own compacted topics": (
         "tests/chassis/test_relay.py", "tests/chassis/test_relay_floor.py", "tests/chassis/test_relay_leader.py",
