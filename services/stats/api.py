@@ -47,8 +47,8 @@ async def managed(label: str, reading: Reading, as_known: AsKnown = None) -> Yea
 @router.get("/intelligence-checks")
 async def intelligence_checks(first: FromMonth, last: ToMonth, reading: Reading, as_known: AsKnown = None) -> ChecksAnswer:
     """Checks by month under both counting rules, and the published series with its break."""
-    months = counting.months_between(_first_of(first), _first_of(last))
-    period = _period(_first_of(first), _last_of(last), as_known)
+    start, end = _first_of(first), _first_of(last)
+    months, period = counting.months_between(start, end), _period(start, counting.last_day_of(end), as_known)
     async with reading() as tx:
         opened, sent = await figures.checks_opened(tx, period), await figures.reports_sent(tx, period)
         as_of = await _as_of(tx, as_known)
@@ -94,9 +94,3 @@ def _period(first: date, last: date, as_known: AwareDatetime | None) -> Period:
 
 def _first_of(month: str) -> date:
     return date.fromisoformat(f"{month}-01")
-
-
-def _last_of(month: str) -> date:
-    """The month's last day: 31 days on from its first is in the next month, whose first is one day too far."""
-    following = (_first_of(month) + timedelta(days=31)).replace(day=1)
-    return following - timedelta(days=1)
