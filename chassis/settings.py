@@ -38,7 +38,7 @@ class DatabaseSettings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="LANDFALL_", frozen=True, hide_input_in_errors=True)
 
-    database_url: SecretStr
+    database_url: SecretStr = Field(description="the service's own database, in its own role: postgresql://role:password@host/database")
 
 
 class Settings(DatabaseSettings):
@@ -48,34 +48,38 @@ class Settings(DatabaseSettings):
         pydantic.ValidationError: a variable is missing, malformed, or not allowed in production; the text names it.
     """
 
-    env: Environment = Environment.DEVELOPMENT
-    profile: Profile = Profile.KAFKA
-    clock: ClockKind = ClockKind.LIVE
+    env: Environment = Field(
+        default=Environment.DEVELOPMENT, description="production refuses the embedded broker, the event clock and a broker without TLS"
+    )
+    profile: Profile = Field(
+        default=Profile.KAFKA, description="which broker carries the messages; the embedded one keeps them in memory alone"
+    )
+    clock: ClockKind = Field(default=ClockKind.LIVE, description="live is the wall's; event follows a scenario's calendar")
 
-    kafka_bootstrap: str = "127.0.0.1:9092"
-    kafka_topic_prefix: str = ""
-    kafka_session_timeout_ms: int = 10_000
-    kafka_sasl_username: str | None = None
-    kafka_sasl_password: SecretStr | None = None
-    kafka_ca_file: Path | None = None
-    batch_max_records: int = 500
+    kafka_bootstrap: str = Field(default="127.0.0.1:9092", description="where Kafka is asked first: host:port")
+    kafka_topic_prefix: str = Field(default="", description="what every topic and consumer group begins with, where a broker is shared")
+    kafka_session_timeout_ms: int = Field(default=10_000, description="for how long Kafka waits for a silent reader")
+    kafka_sasl_username: str | None = Field(default=None, description="the service's name at Kafka (SCRAM-SHA-512), where it asks for one")
+    kafka_sasl_password: SecretStr | None = Field(default=None, description="the password that belongs to that name")
+    kafka_ca_file: Path | None = Field(default=None, description="who vouches for Kafka's certificate (PEM); needed in production")
+    batch_max_records: int = Field(default=500, description="how many messages one transaction takes on at most")
 
-    stop_after: int = Field(default=20, ge=1)
-    stop_within_seconds: int = Field(default=600, ge=1)
-    channel_stop_after: int = Field(default=100, ge=1)
-    channel_stop_within_seconds: int = Field(default=3600, ge=1)
+    stop_after: int = Field(default=20, ge=1, description="so many failures on topics of our own stop the service")
+    stop_within_seconds: int = Field(default=600, ge=1, description="the window in which those are counted")
+    channel_stop_after: int = Field(default=100, ge=1, description="so many failures on a topic of an outsider stop that topic")
+    channel_stop_within_seconds: int = Field(default=3600, ge=1, description="the window in which those are counted")
 
-    database_pool_size: int = Field(default=4, ge=2)  # an order is counted on another connection than it is carried out on
+    # An order is counted on another connection than it is carried out on.
+    database_pool_size: int = Field(default=4, ge=2, description="how many connections to the database an instance holds")
 
-    # How long is too long, for a service that is asked whether it is ready (docs/runbooks/readiness.md).
-    stall_seconds: float = 30.0
-    outbox_seconds: float = 60.0
+    stall_seconds: float = Field(default=30.0, description="after so long without a step the service is not ready")
+    outbox_seconds: float = Field(default=60.0, description="after so long in the outbox a telling makes its service not ready")
 
-    http_host: str = "127.0.0.1"
-    http_port: int = 0
-    api_token: SecretStr
-    key_file: Path | None = None
-    leash_fd: int | None = None
+    http_host: str = Field(default="127.0.0.1", description="the address that HTTP is answered on")
+    http_port: int = Field(default=0, description="its port; 0 is any that is free")
+    api_token: SecretStr = Field(description="what whoever asks over HTTP sends as bearer token")
+    key_file: Path | None = Field(default=None, description="the keys of records and handover, which do not start without")
+    leash_fd: int | None = Field(default=None, description="set by the supervisor alone: a service ends with who started it")
 
     @property
     def idempotent_producer(self) -> bool:

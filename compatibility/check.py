@@ -40,8 +40,8 @@ def _of_fact(kind: str, current: Promise, release: Promise) -> Iterator[str]:
     yield from (f"not all that release {release.version} writes can be read now. {misfit}." for misfit in backward)
     yield from (f"not all that is written now can be read by release {release.version}. {misfit}." for misfit in forward)
     if not backward and not forward:
-        told_twice = differences(release.reader[kind], current.reader[kind])
-        yield from (f"one telling would be two to release {release.version} and now. {difference}." for difference in told_twice)
+        found = differences(release.reader[kind], current.reader[kind])
+        yield from (f"one telling would not be the same to release {release.version} and now. {difference}." for difference in found)
 
 
 def _of_example(kind: str, release: Promise) -> Iterator[str]:

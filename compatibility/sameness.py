@@ -1,6 +1,7 @@
-"""Whether a fact with new fields is hashed alike by who knows them and by who does not (`contracts/as_received.py`).
+"""Whether a fact with other fields tells the same, with the same hash, to who knows them and to who does not.
 
-Readers keep hashes for ever. One that heard a new field before it knew it hears the same telling again once it does.
+Readers keep hashes for ever. One that heard a new field before it knew it hears the same telling again once it does
+(`contracts/as_received.py`), and what lies on a topic for ever still tells all that it told.
 """
 
 from collections.abc import Iterator, Mapping
@@ -11,14 +12,19 @@ from compatibility.plain import REFERENCE, Schema
 
 NEW = "is new, and must be null by default, and then only: whoever does not know it hashes whatever else is told there"
 CHANGED = "has another default now: what was told with it, or without it, would be hashed otherwise"
+GONE = "is gone, or has another name: what was told in it would be read as nothing, and nobody would notice"
+MOVED = "has its fields in another order: what was told would be hashed otherwise when it is told again"
 
 
 def differences(before: Schema, now: Schema) -> list[Misfit]:
-    """Each field of two readers' schemas that can both read what the other's writer says, through which one telling gets two hashes."""
+    """Each field of two readers' schemas that can both read what the other's writer says, through which one telling becomes another."""
     return list(_within("data", _fields(before["properties"]["data"], before), _fields(now["properties"]["data"], now), before, now))
 
 
 def _within(place: str, known: Mapping[str, Schema], fields: Mapping[str, Schema], before: Schema, now: Schema) -> Iterator[Misfit]:
+    yield from (Misfit(f"{place}.{name}", GONE) for name in known if name not in fields)
+    if [name for name in known if name in fields] != [name for name in fields if name in known]:
+        yield Misfit(place, MOVED)
     for name, field in fields.items():
         here = f"{place}.{name}"
         if name not in known and not _is_silent(field):

@@ -23,7 +23,8 @@ class Envelope(BaseModel, Generic[F]):
     """CloudEvents 1.0 with our extension attributes.
 
     `time` is when it happened (on our own facts only the Europe/London date, as 00:00Z of that date); `recordedtime` is when
-    its owner committed it; `version` counts 1, 2, 3 ... per topic and subject on topics that keep an order.
+    its owner committed it; `version` counts 1, 2, 3 ... per topic and subject in all that a service says (a Quiet is always 1), and a
+    reader needs it only on topics that keep an order.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)

@@ -10,7 +10,7 @@ from datetime import date
 from functools import total_ordering
 from typing import Annotated
 
-from pydantic import AfterValidator, ConfigDict, RootModel, WithJsonSchema, field_validator
+from pydantic import AfterValidator, ConfigDict, Field, RootModel, WithJsonSchema, field_validator
 from pydantic_core import PydanticCustomError
 
 from contracts.countries import COUNTRIES
@@ -123,6 +123,10 @@ CountryCode = Annotated[str, AfterValidator(_country_code), _COUNTRY_TOLD, _COUN
 
 OffenceCategory = Annotated[str, AfterValidator(_offence_category), _CATEGORY_TOLD, _CATEGORY_HEARD]
 """Common offence category of Council Decision 2009/316/JHA, canonical `1001 00`. Any six digits: which ones count is the law's table."""
+
+
+StaffNumber = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9./-]{0,39}$", description="A collar or staff number, never a name.")]
+"""Who decided or ordered something, as it is kept for the audit; it is never told on."""
 
 
 def _first_day(text: str) -> date:

@@ -2,14 +2,17 @@
 
 import argparse
 import json
-import re
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, TypeAlias
+
+from pydantic import TypeAdapter, ValidationError
+
+from contracts.identifiers import StaffNumber
 
 if TYPE_CHECKING:
     import asyncpg
 
-STAFF = re.compile(r"[A-Za-z0-9][A-Za-z0-9./-]{0,39}")
+STAFF = TypeAdapter[str](StaffNumber)
 
 Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 
@@ -25,10 +28,11 @@ def add_who_and_why(parser: argparse.ArgumentParser, *, required: bool = True) -
 
 
 def _staff_number(text: str) -> str:
-    if STAFF.fullmatch(text) is None:
+    try:
+        return STAFF.validate_python(text)
+    except ValidationError:
         message = f"{text!r} is no collar or staff number"
-        raise argparse.ArgumentTypeError(message)
-    return text
+        raise argparse.ArgumentTypeError(message) from None
 
 
 def tell(rows: Iterable[dict[str, Any]], columns: Sequence[str], *, as_json: bool) -> None:

@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 from contracts.codes import Cohort
-from contracts.identifiers import ForceSlug
+from contracts.identifiers import ForceSlug, StaffNumber
 from contracts.limits import NO_CONTROL
 from services.handover.caseload import CaseState, HandoverState, StrayReason
 
@@ -52,12 +52,12 @@ class StrayAnswer(_Answer):
 
 
 class Offer(BaseModel):
-    """A person's decision to ask a force. `decided_by` is the person's staff number or account, kept for the audit and never told on."""
+    """A person's decision to ask a force. `decided_by` is kept for the audit and never told on."""
 
     model_config = ConfigDict(extra="forbid")
 
     force: ForceSlug
-    decided_by: Annotated[str, Field(min_length=1, max_length=100)]
+    decided_by: StaffNumber
 
 
 class Retelling(BaseModel):
@@ -65,7 +65,7 @@ class Retelling(BaseModel):
 
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
 
-    asked_by: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9./-]{0,39}$", description="A collar or staff number, never a name.")]
+    asked_by: StaffNumber
     reason: Annotated[str, Field(min_length=1, max_length=500, pattern=NO_CONTROL)]
 
 

@@ -10,7 +10,7 @@ from chassis.http import Deciding, ProblemError, Reading
 from chassis.occasion import Telling
 from chassis.say import say
 from contracts.identifiers import ForceSlug
-from services.handover import inquiry, offer, retelling, store
+from services.handover import offer, retelling, store, view_store
 from services.handover.answers import CaseAnswer, HandoverAnswer, Offer, Retelling, RetoldAnswer, StrayAnswer
 from services.handover.caseload import CaseState
 
@@ -27,7 +27,7 @@ def _no_case() -> ProblemError:
 async def handover_of(handover_id: UUID, reading: Reading) -> HandoverAnswer:
     """One handover; 404 where there is none."""
     async with reading() as tx:
-        found = await inquiry.handover(tx, handover_id)
+        found = await view_store.handover(tx, handover_id)
     if found is None:
         raise ProblemError(HTTPStatus.NOT_FOUND, "No such handover", "ask with the handover_id of a HandoverOffered or a HandoverNotice")
     return HandoverAnswer.model_validate(found)
@@ -37,14 +37,14 @@ async def handover_of(handover_id: UUID, reading: Reading) -> HandoverAnswer:
 async def cases_in(state: CaseState, reading: Reading, limit: Limit = 500) -> list[CaseAnswer]:
     """The cases in one state, the next landing first: those that are `waiting` are a person's work."""
     async with reading() as tx:
-        return [CaseAnswer.model_validate(each) for each in await inquiry.cases(tx, state, limit)]
+        return [CaseAnswer.model_validate(each) for each in await view_store.cases(tx, state, limit)]
 
 
 @router.get("/cases/{record_id}")
 async def case_of(record_id: UUID, reading: Reading) -> CaseAnswer:
     """One case; 404 where there is none."""
     async with reading() as tx:
-        found = await inquiry.case(tx, record_id)
+        found = await view_store.case(tx, record_id)
     if found is None:
         raise _no_case()
     return CaseAnswer.model_validate(found)
@@ -78,4 +78,4 @@ async def tell_force_again(force: ForceSlug, asked: Retelling, deciding: Decidin
 async def strays(reading: Reading, limit: Limit = 500) -> list[StrayAnswer]:
     """What was told and changed nothing, the latest first: for a person to look at."""
     async with reading() as tx:
-        return [StrayAnswer.model_validate(each) for each in await inquiry.strays(tx, limit)]
+        return [StrayAnswer.model_validate(each) for each in await view_store.strays(tx, limit)]

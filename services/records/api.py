@@ -11,12 +11,12 @@ from pydantic import BaseModel, ConfigDict
 
 from chassis.http import Deciding, ProblemError, Reading
 from contracts.codes import Channel, CloseReason, Cohort, ReferralReason, RefusalReason, Sender
-from contracts.identifiers import ForceSlug
+from contracts.identifiers import ForceSlug, StaffNumber
 from contracts.notifications import Reference
 from services.records import closure, travel_store, view_store
 from services.records.reading import reference_key
 from services.records.register import NotificationState, RecordState
-from services.records.settlement import OfficerReference, Settlement, settle
+from services.records.settlement import Settlement, settle
 from services.records.travel_decision import Doubt
 from trust.keys import Keys
 
@@ -47,7 +47,7 @@ class Closure(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     reason: CloseReason
-    decided_by: OfficerReference
+    decided_by: StaffNumber
 
 
 class ClosureTaken(BaseModel):

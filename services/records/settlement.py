@@ -1,11 +1,11 @@
 """What a person decides about a referred notification: once, about what is still open, and never against what numbers say."""
 
 from http import HTTPStatus
-from typing import Annotated, Literal, Self
+from typing import Literal, Self
 from uuid import UUID
 
 from asyncpg import Record
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, model_validator
 
 from chassis.database import Transaction
 from chassis.http import ProblemError
@@ -13,16 +13,13 @@ from chassis.occasion import Occasion, Telling
 from chassis.say import say
 from contracts.codes import ReferralReason, RefusalReason
 from contracts.decisions import NotificationRefused
+from contracts.identifiers import StaffNumber
 from services.records import record_store, settlement_store
 from services.records.locks import lock_people
 from services.records.notification_decision import Objection, accept_by_a_person
 from services.records.reading import read_again
 from services.records.register import NotificationState
 from trust.keys import Keys
-
-OfficerReference = Annotated[
-    str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9./-]{0,39}$", description="A collar or staff number, never a name.")
-]
 
 ADVICE = {
     ReferralReason.IDENTITY_CONTRADICTED: "Its numbers are on a record with another birth date: name that record in record_id, or refuse.",
@@ -39,7 +36,7 @@ class Settlement(BaseModel):
     decision: Literal["accept", "refuse"]
     reason: RefusalReason | None = None
     record_id: UUID | None = None
-    decided_by: OfficerReference
+    decided_by: StaffNumber
 
     @model_validator(mode="after")
     def _say_why_or_where(self) -> Self:

@@ -9,9 +9,9 @@ from pydantic import AwareDatetime
 
 from chassis.database import Transaction
 from chassis.http import ProblemError, Reading
-from services.stats import channels, counting, figures, year
+from services.stats import channels, counting, view_store, year
 from services.stats.answers import AsOfAnswer, ChannelsAnswer, ChecksAnswer, MonthAnswer, MonthLabel, TransfersAnswer, YearAnswer
-from services.stats.figures import Period
+from services.stats.view_store import Period
 
 router = APIRouter()
 
@@ -29,7 +29,7 @@ async def managed(label: str, reading: Reading, as_known: AsKnown = None) -> Yea
     """Records managed over one financial year, and whether its stock balances."""
     asked = _year(label)
     async with reading() as tx:
-        stock, as_of = await figures.stock(tx, asked, as_known), await _as_of(tx, as_known)
+        stock, as_of = await view_store.stock(tx, asked, as_known), await _as_of(tx, as_known)
     return YearAnswer(
         year=asked.label,
         opening=stock.opening,
@@ -47,10 +47,10 @@ async def managed(label: str, reading: Reading, as_known: AsKnown = None) -> Yea
 @router.get("/intelligence-checks")
 async def intelligence_checks(first: FromMonth, last: ToMonth, reading: Reading, as_known: AsKnown = None) -> ChecksAnswer:
     """Checks by month under both counting rules, and the published series with its break."""
-    months = counting.months_between(_first_of(first), _first_of(last))
-    period = _period(_first_of(first), _last_of(last), as_known)
+    start, end = _first_of(first), _first_of(last)
+    months, period = counting.months_between(start, end), _period(start, counting.last_day_of(end), as_known)
     async with reading() as tx:
-        opened, sent = await figures.checks_opened(tx, period), await figures.reports_sent(tx, period)
+        opened, sent = await view_store.checks_opened(tx, period), await view_store.reports_sent(tx, period)
         as_of = await _as_of(tx, as_known)
     return ChecksAnswer(months=[MonthAnswer.of(each) for each in counting.series(months, opened, sent)], as_of=as_of)
 
@@ -60,7 +60,7 @@ async def by_channel(first: From, last: To, reading: Reading, as_known: AsKnown 
     """What became of what each channel told, by the day on which it was first decided on."""
     period = _period(first, last, as_known)
     async with reading() as tx:
-        found, as_of = await figures.outcomes(tx, period), await _as_of(tx, as_known)
+        found, as_of = await view_store.outcomes(tx, period), await _as_of(tx, as_known)
     return ChannelsAnswer(channels=channels.tabulate(found), as_of=as_of)
 
 
@@ -69,12 +69,12 @@ async def transfers(first: From, last: To, reading: Reading, as_known: AsKnown =
     """Transfers by force and effective day; for internal use, because small figures are not suppressed."""
     period = _period(first, last, as_known)
     async with reading() as tx:
-        found, as_of = await figures.transfers(tx, period), await _as_of(tx, as_known)
+        found, as_of = await view_store.transfers(tx, period), await _as_of(tx, as_known)
     return TransfersAnswer(forces=found, total=sum(found.values()), as_of=as_of)
 
 
 async def _as_of(tx: Transaction, as_known: AwareDatetime | None) -> AsOfAnswer:
-    reached = await figures.as_of(tx, as_known)
+    reached = await view_store.as_of(tx, as_known)
     return AsOfAnswer(known=reached.known, movements=reached.movements)
 
 
@@ -94,9 +94,3 @@ def _period(first: date, last: date, as_known: AwareDatetime | None) -> Period:
 
 def _first_of(month: str) -> date:
     return date.fromisoformat(f"{month}-01")
-
-
-def _last_of(month: str) -> date:
-    """The month's last day: 31 days on from its first is in the next month, whose first is one day too far."""
-    following = (_first_of(month) + timedelta(days=31)).replace(day=1)
-    return following - timedelta(days=1)

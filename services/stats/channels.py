@@ -4,8 +4,8 @@ from collections.abc import Iterable
 
 from contracts.codes import Channel
 from services.stats.answers import ChannelAnswer
-from services.stats.figures import Outcomes
 from services.stats.ledger import OUTCOMES, Measure
+from services.stats.view_store import Outcomes
 
 
 def tabulate(found: Iterable[Outcomes]) -> list[ChannelAnswer]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 # Rule B counts what is sent from the second quarter of 2021-22 on; the month of sending chooses the rule.
 RULE_B_FROM = date(2021, 7, 1)
@@ -34,6 +34,11 @@ class MonthlyChecks:
 
 def month_of(day: date) -> date:
     return day.replace(day=1)
+
+
+def last_day_of(month: date) -> date:
+    """31 days on from its first is in the next month, whose first is one day too far."""
+    return (month + timedelta(days=31)).replace(day=1) - timedelta(days=1)
 
 
 def months_between(first: date, last: date) -> list[date]:

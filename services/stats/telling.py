@@ -3,12 +3,12 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from contracts.codes import Breakdown, FigureStatus, Statistic
 from contracts.statistics import MeasureUpdated, figure_of
 from services.stats import counting, year
-from services.stats.counting import RULE_B_FROM, Sent, month_of
+from services.stats.counting import RULE_B_FROM, Sent, last_day_of, month_of
 from services.stats.ledger import Entry, Measure, Movement
 
 OF_RECORDS = frozenset({Statistic.CREATED, Statistic.TRANSFERRED, Statistic.CLOSED})
@@ -85,7 +85,7 @@ def _figures(entry: Entry) -> Iterator[Figure]:
     month, financial = month_of(entry.day), year.containing(entry.day)
     for measure in _measures(entry):
         if FIRST_YEAR <= month.year <= LAST_YEAR:
-            yield Figure(measure, _label(month), _last_of(month))
+            yield Figure(measure, _label(month), last_day_of(month))
         if FIRST_YEAR <= financial.start.year <= LAST_YEAR and measure not in BY_MONTH_ALONE:
             yield Figure(measure, financial.label, financial.end)
 
@@ -118,7 +118,3 @@ def _rules(entry: Entry) -> Iterator[Statistic]:
 
 def _label(month: date) -> str:
     return f"{month:%Y-%m}"
-
-
-def _last_of(month: date) -> date:
-    return (month + timedelta(days=31)).replace(day=1) - timedelta(days=1)

@@ -45,6 +45,13 @@ def test_a_fact_finds_its_own_topic_and_subject(kind: str) -> None:
     assert fact.subject == example(kind)["subject"]
 
 
+@pytest.mark.parametrize("kind", kinds())
+def test_an_example_is_numbered_and_dated_as_a_service_tells_it_and_not_where_an_outsider_does(kind: str) -> None:
+    by_us = topic_of_example(kind).source.removeprefix("/") in SERVICES
+
+    assert {"version", "recordedtime"} & example(kind).keys() == ({"version", "recordedtime"} if by_us else set())
+
+
 def test_the_story_never_counts_a_version_twice_on_one_topic_and_subject() -> None:
     told = [kind for kind in kinds() if topic_of_example(kind).family.order is not Order.NONE]
 

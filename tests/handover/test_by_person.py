@@ -4,6 +4,8 @@ import asyncio
 from datetime import date
 from uuid import UUID
 
+import pytest
+
 from contracts.codes import DeclineReason
 from contracts.handover_replies import ForceDeclined
 from tests.furniture import Desk, noon, received
@@ -16,7 +18,7 @@ async def test_a_declined_case_waits_and_a_person_offers_it_to_another_force(han
 
     waiting = (await handover.http.get("/cases", params={"state": "waiting"})).json()
     handover.clock.hear(noon(TODAY))
-    decision = {"force": KENT, "decided_by": "officer 4711"}
+    decision = {"force": KENT, "decided_by": "ACRO-4711"}
     first = await handover.http.put(f"/cases/{RECORD}/offer", json=decision)
     again = await handover.http.put(f"/cases/{RECORD}/offer", json=decision)
 
@@ -38,9 +40,9 @@ async def test_a_declined_case_waits_and_a_person_offers_it_to_another_force(han
 async def test_who_decided_is_kept_but_never_told(handover: Desk) -> None:
     await handover.hear(received(created(), TODAY), received(travel(force=None), TODAY))
 
-    answer = await handover.http.put(f"/cases/{RECORD}/offer", json={"force": KENT, "decided_by": "officer 4711"})
+    answer = await handover.http.put(f"/cases/{RECORD}/offer", json={"force": KENT, "decided_by": "ACRO-4711"})
 
-    assert await handover.pool.fetchval("select decided_by from handover") == "officer 4711"
+    assert await handover.pool.fetchval("select decided_by from handover") == "ACRO-4711"
     assert "4711" not in answer.text
     assert all(b"4711" not in row["payload"] for row in await handover.pool.fetch("select payload from said"))
 
@@ -48,7 +50,7 @@ async def test_who_decided_is_kept_but_never_told(handover: Desk) -> None:
 async def test_a_case_that_was_offered_elsewhere_is_refused_with_the_reason(handover: Desk) -> None:
     await offered(handover, RECORD)
 
-    answer = await handover.http.put(f"/cases/{RECORD}/offer", json={"force": KENT, "decided_by": "officer 4711"})
+    answer = await handover.http.put(f"/cases/{RECORD}/offer", json={"force": KENT, "decided_by": "ACRO-4711"})
 
     assert answer.status_code == 409
     assert "wait until it declines" in answer.json()["detail"]
@@ -58,7 +60,7 @@ async def test_a_force_that_does_not_exist_is_refused_and_no_other_is_asked(hand
     await handover.hear(received(created(), TODAY), received(travel(force=None), TODAY))
 
     answers = [
-        await handover.http.put(f"/cases/{RECORD}/offer", json={"force": force, "decided_by": "officer 4711"})
+        await handover.http.put(f"/cases/{RECORD}/offer", json={"force": force, "decided_by": "ACRO-4711"})
         for force in ("clevland", "Cleveland", "", "british-transport-police")
     ]
 
@@ -67,9 +69,24 @@ async def test_a_force_that_does_not_exist_is_refused_and_no_other_is_asked(hand
     assert await handover.said() == []
 
 
+@pytest.mark.parametrize(
+    "decided_by",
+    ["Zynba Xample", "ACRO-1\x00", "ACRO-1\n", "", "4" * 41],
+    ids=["a name", "what no table can keep", "a line more", "nobody", "a novel"],
+)
+async def test_an_offer_that_no_staff_number_stands_for_is_refused_and_nobody_is_asked(handover: Desk, decided_by: str) -> None:
+    await handover.hear(received(created(), TODAY), received(travel(force=None), TODAY))
+
+    answer = await handover.http.put(f"/cases/{RECORD}/offer", json={"force": KENT, "decided_by": decided_by})
+
+    assert (answer.status_code, answer.headers["content-type"]) == (422, "application/problem+json")
+    assert [error["where"] for error in answer.json()["errors"]] == ["body.decided_by"]
+    assert await handover.said() == []
+
+
 async def test_what_handover_does_not_know_is_not_found(handover: Desk) -> None:
     nobody = UUID(int=77)
-    decision = {"force": KENT, "decided_by": "officer 4711"}
+    decision = {"force": KENT, "decided_by": "ACRO-4711"}
 
     answers = [
         await handover.http.get(f"/handovers/{nobody}"),
@@ -93,7 +110,7 @@ async def test_two_people_who_offer_one_case_at_once_ask_one_force(handover: Des
     await handover.hear(received(created(), TODAY), received(travel(force=None), TODAY))
 
     answers = await asyncio.gather(
-        *(handover.http.put(f"/cases/{RECORD}/offer", json={"force": force, "decided_by": "officer"}) for force in (CLEVELAND, KENT))
+        *(handover.http.put(f"/cases/{RECORD}/offer", json={"force": force, "decided_by": "ACRO-1"}) for force in (CLEVELAND, KENT))
     )
 
     assert sorted(answer.status_code for answer in answers) == [200, 409]

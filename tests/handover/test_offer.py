@@ -100,19 +100,19 @@ def test_a_journey_after_the_end_changes_nothing(state: HandoverState) -> None:
 def test_a_person_offers_a_waiting_case() -> None:
     waiting = caseload(state=CaseState.WAITING, landing=LANDING)
 
-    handover_id, facts = by_person(RECORD, KENT, "officer 4711", TODAY, waiting)
+    handover_id, facts = by_person(RECORD, KENT, "ACRO-4711", TODAY, waiting)
 
     assert facts == [
         HandoverOffered(record_id=RECORD, handover_id=HANDOVER, force=KENT, landing_day=LANDING),
         HandoverNotice(handover_id=HANDOVER, force=KENT, cohort=Cohort.UKSO, landing_day=LANDING),
     ]
-    assert waiting.handovers[handover_id].decided_by == "officer 4711"
+    assert waiting.handovers[handover_id].decided_by == "ACRO-4711"
 
 
 def test_a_person_may_ask_another_force_after_a_decline() -> None:
     declined = caseload(handover(HandoverState.DECLINED, CLEVELAND))
 
-    handover_id, facts = by_person(RECORD, KENT, "officer 4711", TODAY, declined)
+    handover_id, facts = by_person(RECORD, KENT, "ACRO-4711", TODAY, declined)
 
     assert len(facts) == 2
     assert declined.cases[RECORD].handover_id == handover_id
@@ -122,7 +122,7 @@ def test_a_person_may_ask_another_force_after_a_decline() -> None:
 def test_the_same_offer_told_twice_is_one_offer(state: HandoverState) -> None:
     asked = caseload(handover(state, KENT))
 
-    handover_id, facts = by_person(RECORD, KENT, "officer 4711", TODAY, asked)
+    handover_id, facts = by_person(RECORD, KENT, "ACRO-4711", TODAY, asked)
 
     assert handover_id == OFFER
     assert facts == []
@@ -141,11 +141,11 @@ def test_a_case_that_does_not_wait_is_offered_to_nobody_else(state: HandoverStat
     busy = caseload(handover(state, CLEVELAND))
 
     with pytest.raises(OfferRefusedError, match=complaint):
-        by_person(RECORD, KENT, "officer 4711", TODAY, busy)
+        by_person(RECORD, KENT, "ACRO-4711", TODAY, busy)
 
 
 def test_nobody_is_offered_while_no_landing_is_expected() -> None:
     managed = caseload()
 
     with pytest.raises(OfferRefusedError, match="no landing is expected"):
-        by_person(RECORD, KENT, "officer 4711", TODAY, managed)
+        by_person(RECORD, KENT, "ACRO-4711", TODAY, managed)
