@@ -21,16 +21,16 @@ def pretend(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.mark.parametrize(
-    ("version", "status"), [("8.17.0", False), ("16.20.2", False), ("18.20.4", True), ("20.20.2", True), ("100.0.0", True)]
+    ("version", "enough"), [("8.17.0", False), ("16.20.2", False), ("18.20.4", True), ("20.20.2", True), ("100.0.0", True)]
 )
-def test_the_version_of_node_is_looked_at(pretend: Path, version: str, *, status: bool) -> None:
+def test_the_version_of_node_is_looked_at(pretend: Path, version: str, *, enough: bool) -> None:
     version_first = f"Object.defineProperty(process.versions, 'node', {{value: '{version}'}});"
     pretend.write_text(f"""#!/bin/sh\nexec {NODE} -e "{version_first} $2"\n""", encoding="utf-8")
     pretend.chmod(0o755)
 
     asked = subprocess.run([MAKE, "-s", "has-node"], cwd=ROOT, check=False, capture_output=True)
 
-    assert (asked.returncode == 0) is status
+    assert (asked.returncode == 0) is enough
 
 
 def test_with_an_older_node_it_is_said_that_the_document_was_not_checked(pretend: Path) -> None:
