@@ -5,9 +5,10 @@ PYTHON ?= python3
 BIN := .venv/bin
 ARGS ?=
 WORKERS ?= 2
+NODE := 18
 MIGRATIONS := $(wildcard chassis/migrations/*.sql services/*/migrations/*.sql)
 
-.PHONY: help demo up test check check-asyncapi lock bench-hop proof-line proof-carrier clean
+.PHONY: help demo up test check check-asyncapi has-node lock bench-hop proof-line proof-carrier clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -34,11 +35,14 @@ check: .venv/ready-dev ## style, types, imports, migrations, generated files, pr
 	@$(MAKE) --no-print-directory check-asyncapi
 
 check-asyncapi:
-	@if command -v node >/dev/null && command -v npm >/dev/null; then \
+	@if $(MAKE) -s has-node 2>/dev/null; then \
 		$(MAKE) -s docs/asyncapi/node_modules/ready && node docs/asyncapi/check.mjs docs/asyncapi/asyncapi.json; \
 	else \
-		echo "NOT CHECKED: docs/asyncapi/asyncapi.json needs node (20 or newer) and npm, which are not on this machine" >&2; \
+		echo "NOT CHECKED: docs/asyncapi/asyncapi.json needs npm and node $(NODE) or newer, which are not on this machine" >&2; \
 	fi
+
+has-node:
+	@command -v npm >/dev/null && command -v node >/dev/null && node -e 'process.exit(+(parseInt(process.versions.node) < $(NODE)))'
 
 docs/asyncapi/node_modules/ready: docs/asyncapi/package-lock.json
 	cd docs/asyncapi && npm ci

@@ -78,7 +78,7 @@ async def dismiss(sender: AIOKafkaProducer) -> None:
     Its own `stop` would first send what it still holds, and leaves its routine running where the broker does not answer.
     """
     started = sender._sender  # noqa: SLF001 - there is no other way to end its routine
-    sender._closed = True  # noqa: SLF001
+    sender._closed = True  # noqa: SLF001 - as above
     await sender.client.close()
     if started is not None and started.sender_task is not None:
         await end([started.sender_task])

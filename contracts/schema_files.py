@@ -27,7 +27,7 @@ def schemas() -> dict[str, Schema]:
 
 def writer_schema(family: Family, fact: type[Fact]) -> Schema:
     """What is said: nothing that the class does not name, absent attributes left out, absent data fields null."""
-    schema = Envelope[fact].model_json_schema(mode="serialization")  # type: ignore[valid-type]
+    schema = Envelope[fact].model_json_schema(mode="serialization")  # type: ignore[valid-type]  # the class is chosen where it runs
     for part in (schema, *schema["$defs"].values()):
         if "properties" in part:
             part["additionalProperties"] = False
@@ -43,7 +43,7 @@ def writer_schema(family: Family, fact: type[Fact]) -> Schema:
 
 def reader_schema(family: Family, fact: type[Fact]) -> Schema:
     """What a reader can use: whatever else is there is not looked at."""
-    schema = Envelope[fact].model_json_schema(mode="validation")  # type: ignore[valid-type]
+    schema = Envelope[fact].model_json_schema(mode="validation")  # type: ignore[valid-type]  # the class is chosen where it runs
     if _version_if_needed(family):
         schema["required"].append("version")
         schema["properties"]["version"] = _without_null(schema["properties"]["version"])

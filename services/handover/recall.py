@@ -1,4 +1,4 @@
-"""After a restore: the handovers that this service had told of and forgotten, put down again as they were told."""
+"""After a restore: the handovers that this service had told of and forgotten, recorded again as they were told."""
 
 from collections.abc import Sequence
 from dataclasses import replace

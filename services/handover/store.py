@@ -73,7 +73,7 @@ async def lock_due(tx: Transaction, day: date, limit: int) -> list[UUID]:
 
 
 async def save(tx: Transaction, caseload: Caseload) -> None:
-    """Put down what was changed, one statement a table."""
+    """Write down what was changed, one statement a table."""
     await _save_cases(tx, [caseload.cases[key] for key in sorted(caseload.changed_cases)])
     await _save_handovers(tx, [caseload.handovers[key] for key in sorted(caseload.changed_handovers)])
     if caseload.strays:

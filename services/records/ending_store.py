@@ -17,12 +17,12 @@ CLOSE = "update record set state = 'closed', close_reason = $2, closed_by = $3, 
 
 
 async def save_transfers(tx: Transaction, facts: Iterable[RecordTransferred]) -> None:
-    """Put down which force manages each person now."""
+    """Write down which force manages each person now."""
     rows = [(each.record_id, each.force, each.handover_id, each.effective_day) for each in facts]
     if rows:
         await tx.execute(TRANSFER, *columns(rows, 4))
 
 
 async def save_closure(tx: Transaction, record_id: UUID, reason: CloseReason, closed_by: str, closed_on: date) -> None:
-    """Put down who closed a record, why and when."""
+    """Write down who closed a record, why and when."""
     await tx.execute(CLOSE, record_id, reason, closed_by, closed_on)

@@ -21,7 +21,7 @@ YOUTH_THRESHOLD_MONTHS = 12
 """The imprisonment that many entries of Schedule 3 ask for where the offender was under 18."""
 
 
-class Standing(IntEnum):
+class OffenceStanding(IntEnum):
     """How an offence stands to Schedule 3, so ordered that the highest of several decides."""
 
     NOT_SEXUAL = 1
@@ -40,7 +40,7 @@ class CategoryRow:
     """
 
     category: str
-    standing: Standing
+    standing: OffenceStanding
     youth_threshold: bool = False
     valid_from: date = PART_2_IN_FORCE
     valid_to: date | None = None
@@ -48,24 +48,24 @@ class CategoryRow:
 
 
 CATEGORIES = (
-    CategoryRow("0402", Standing.IN_DOUBT),
-    CategoryRow("0406", Standing.IN_DOUBT),
-    CategoryRow("1000", Standing.IN_SCHEDULE_3, youth_threshold=True),
-    CategoryRow("1001", Standing.IN_SCHEDULE_3),
-    CategoryRow("1002", Standing.IN_SCHEDULE_3, youth_threshold=True),
-    CategoryRow("1003", Standing.IN_DOUBT),
-    CategoryRow("1004", Standing.IN_DOUBT),
-    CategoryRow("1005", Standing.IN_DOUBT),
-    CategoryRow("1006", Standing.NO_EQUIVALENT),
-    CategoryRow("1007", Standing.IN_SCHEDULE_3, youth_threshold=True),
-    CategoryRow("1008", Standing.IN_SCHEDULE_3, youth_threshold=True),
-    CategoryRow("1009", Standing.IN_SCHEDULE_3),
-    CategoryRow("1010", Standing.IN_SCHEDULE_3, youth_threshold=True),
+    CategoryRow("0402", OffenceStanding.IN_DOUBT),
+    CategoryRow("0406", OffenceStanding.IN_DOUBT),
+    CategoryRow("1000", OffenceStanding.IN_SCHEDULE_3, youth_threshold=True),
+    CategoryRow("1001", OffenceStanding.IN_SCHEDULE_3),
+    CategoryRow("1002", OffenceStanding.IN_SCHEDULE_3, youth_threshold=True),
+    CategoryRow("1003", OffenceStanding.IN_DOUBT),
+    CategoryRow("1004", OffenceStanding.IN_DOUBT),
+    CategoryRow("1005", OffenceStanding.IN_DOUBT),
+    CategoryRow("1006", OffenceStanding.NO_EQUIVALENT),
+    CategoryRow("1007", OffenceStanding.IN_SCHEDULE_3, youth_threshold=True),
+    CategoryRow("1008", OffenceStanding.IN_SCHEDULE_3, youth_threshold=True),
+    CategoryRow("1009", OffenceStanding.IN_SCHEDULE_3),
+    CategoryRow("1010", OffenceStanding.IN_SCHEDULE_3, youth_threshold=True),
 )
 
 SEXUAL_GROUP = "10"
-UNLISTED_SEXUAL = CategoryRow("10", Standing.IN_DOUBT)
-NOT_SEXUAL = CategoryRow("", Standing.NOT_SEXUAL)
+UNLISTED_SEXUAL = CategoryRow("10", OffenceStanding.IN_DOUBT)
+NOT_SEXUAL = CategoryRow("", OffenceStanding.NOT_SEXUAL)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""After a restore: what this service had told of and forgotten, put down again as it was told, with what the feeds had said."""
+"""After a restore: what this service had told of and forgotten, recorded again as it was told, with what the feeds had said."""
 
 from collections.abc import Sequence
 from typing import Any, TypeVar
@@ -25,7 +25,7 @@ F = TypeVar("F", bound=Fact)
 
 
 async def recall(keys: Keys, cause: Received[Any] | None, facts: Sequence[Received[Any]], tx: Transaction) -> None:
-    """Put down again what became of `cause`, or, where it is None, what a person had decided.
+    """Record again what became of `cause`, or, where it is None, what a person had decided.
 
     Raises:
         NotYetError: the record or the referred notification that it builds on is not here yet.

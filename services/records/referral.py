@@ -6,7 +6,7 @@ from contracts.codes import ReferralReason, UkLink
 from contracts.notifications import NotificationReceived
 from services.records.age import under
 from services.records.identity import numbers_of
-from services.records.law import AGE_OF_RESPONSIBILITY, FIRST_CONVICTION_DAY, Standing
+from services.records.law import AGE_OF_RESPONSIBILITY, FIRST_CONVICTION_DAY, OffenceStanding
 from services.records.notification_period import period_of
 from services.records.refusal import born_after_the_decision, possible_youth
 from services.records.sentence import standing_of
@@ -15,7 +15,7 @@ from services.records.sentence import standing_of
 def referral_of(notification: NotificationReceived, day: date) -> ReferralReason | None:
     """Why a person has to decide, or None if nothing in the notification itself asks for one."""
     standings = {standing_of(notification.conviction, day, under_18=young) for young in possible_youth(notification)}
-    if Standing.IN_DOUBT in standings:
+    if OffenceStanding.IN_DOUBT in standings:
         return ReferralReason.EQUIVALENCE_IN_DOUBT
     if _identity_is_thin(notification):
         return ReferralReason.IDENTITY_INSUFFICIENT

@@ -6,7 +6,7 @@ from datetime import date
 from contracts.codes import RefusalReason, UkLink
 from contracts.notifications import NotificationReceived
 from services.records.age import under
-from services.records.law import ADULT_AGE, AGE_OF_RESPONSIBILITY, FIRST_CONVICTION_DAY, GROUNDS, Standing
+from services.records.law import ADULT_AGE, AGE_OF_RESPONSIBILITY, FIRST_CONVICTION_DAY, GROUNDS, OffenceStanding
 from services.records.notification_period import period_of
 from services.records.sentence import may_have_run_on, standing_of
 
@@ -55,7 +55,7 @@ def _not_transmittable(notification: NotificationReceived, _day: date) -> bool:
     return not notification.conviction.transmittable
 
 
-def _stands(standing: Standing) -> Ground:
+def _stands(standing: OffenceStanding) -> Ground:
     def certainly(notification: NotificationReceived, day: date) -> bool:
         return all(standing_of(notification.conviction, day, under_18=young) is standing for young in possible_youth(notification))
 
@@ -93,11 +93,11 @@ GROUNDS_OF_REFUSAL: tuple[tuple[RefusalReason, Ground], ...] = (
     (RefusalReason.CONVICTION_ANNULLED, _annulled),
     (RefusalReason.CONVICTION_NOT_FINAL, _not_final),
     (RefusalReason.NOT_TRANSMITTABLE, _not_transmittable),
-    (RefusalReason.OFFENCE_NOT_SEXUAL, _stands(Standing.NOT_SEXUAL)),
-    (RefusalReason.NO_EQUIVALENT_OFFENCE, _stands(Standing.NO_EQUIVALENT)),
+    (RefusalReason.OFFENCE_NOT_SEXUAL, _stands(OffenceStanding.NOT_SEXUAL)),
+    (RefusalReason.NO_EQUIVALENT_OFFENCE, _stands(OffenceStanding.NO_EQUIVALENT)),
     (RefusalReason.CONVICTED_BEFORE_SEPTEMBER_1997, _too_long_ago),
     (RefusalReason.BELOW_AGE_OF_RESPONSIBILITY, _a_child),
-    (RefusalReason.BELOW_SENTENCE_THRESHOLD, _stands(Standing.BELOW_THRESHOLD)),
+    (RefusalReason.BELOW_SENTENCE_THRESHOLD, _stands(OffenceStanding.BELOW_THRESHOLD)),
     (RefusalReason.NOTIFICATION_PERIOD_ENDED, _period_ended),
     (RefusalReason.SUBJECT_DECEASED, _deceased),
     (RefusalReason.NO_UK_LINK, _no_uk_link),

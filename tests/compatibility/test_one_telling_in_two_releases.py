@@ -65,7 +65,7 @@ HEARD_TWICE: dict[str, tuple[type[Fact], type[Fact], dict[str, Any]]] = {
 
 def _heard(fact: type[Fact], data: dict[str, Any], offset: int = 0) -> Candidate:
     """That telling as a release reads it whose class of the type is this."""
-    told: Envelope[Any] = Envelope[fact].received(bytes_of(example("record-closed.v1") | {"data": data}))  # type: ignore[valid-type]
+    told: Envelope[Any] = Envelope[fact].received(bytes_of(example("record-closed.v1") | {"data": data}))  # type: ignore[valid-type]  # the class is chosen where it runs
     return candidate(told, offset)
 
 
@@ -96,7 +96,7 @@ def test_what_is_not_known_changes_no_hash_of_what_is(kind: str) -> None:
 
     more = wire.decode(topic_for(told), bytes_of(told | {"data": {**told["data"], "zzz": 1, "nothing": None}}))
 
-    assert more._as_received == known.data.model_dump_json(exclude_defaults=True)[:-1].encode() + b',"zzz":1}'  # noqa: SLF001
+    assert more._as_received == known.data.model_dump_json(exclude_defaults=True)[:-1].encode() + b',"zzz":1}'  # noqa: SLF001 - what is hashed
     assert more.content_hash != known.content_hash
     assert more.data == known.data
 
