@@ -127,11 +127,22 @@ def _sifted(candidates: Sequence[Candidate], heard: Mapping[Subject, Seen]) -> S
     """Sifted; what contradicts what was heard is held, and the others are sifted without it."""
     try:
         return sift(candidates, (), heard, set())
-    except ContradictionError as error:
-        wrong = [each for each in candidates if each.received.coordinates == error.coordinates]
-        sifted = _sifted([each for each in candidates if each not in wrong], heard)
-        sifted.held += [each.hold(HoldReason.POISON, CONTRADICTS) for each in wrong]
+    except ContradictionError:
+        wrong = _first_wrong(candidates, heard)
+        sifted = _sifted([each for each in candidates if each is not wrong], heard)
+        sifted.held.append(wrong.hold(HoldReason.POISON, CONTRADICTS))
         return sifted
+
+
+def _first_wrong(candidates: Sequence[Candidate], heard: Mapping[Subject, Seen]) -> Candidate:
+    """Which one contradicts; its coordinates do not name it, for they come again where a topic was made again."""
+    for number, each in enumerate(candidates, start=1):
+        try:
+            sift(candidates[:number], (), heard, set())
+        except ContradictionError:
+            return each
+    message = "none of them contradicts what was heard"
+    raise ValueError(message)
 
 
 def _held_id(candidate: Candidate) -> UUID:
