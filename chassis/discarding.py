@@ -87,7 +87,7 @@ class Discarding:
             complaint = await self._give_up_before(tx, row)
             if complaint is not None:
                 return complaint
-        await self.taking_up.follow(tx, (row["topic"], row["subject"]))
+        await self.taking_up.follow(tx, (row["topic"], row["subject"]), but=row["held_id"])
         return None
 
     async def _give_up_before(self, tx: Transaction, row: Record) -> str | None:
