@@ -47,7 +47,7 @@ async def test_tellings_flow_on_while_an_order_meets_a_database_that_cannot_carr
     async def not_now(batch: Batch, _tx: Transaction) -> None:
         if any(each.envelope.subject == str(record) for each in batch):
             tries.append("tried")
-            raise asyncpg.CannotConnectNowError
+            raise asyncpg.InsufficientPrivilegeError
 
     async with intel.opened(Room("intel", {"records": witness.hear})) as running:
         await intel.tell(created(record))
