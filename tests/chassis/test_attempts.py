@@ -115,7 +115,7 @@ async def test_a_redrive_that_ends_the_process_is_given_back(house: FreshHouse, 
         supervisor.service.end()
 
     (answer,) = await answers(intel, 1)
-    assert answer["complaint"] == orders.ENDED
+    assert answer["complaint"] == answering.ENDED
     assert await intel.reasons() == ["poison"]
 
 
