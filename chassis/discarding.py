@@ -21,6 +21,16 @@ from contracts.discards import TellingDiscarded
 
 MOST_GIVEN_UP = 1000
 
+# What tells a version again waits behind the first that did, whatever that is held for.
+TOLD_BEFORE = """
+select exists (
+    select from held as first join held as this on this.held_id = $4
+    where (first.topic, first.subject, first.version) = ($1, $2, $3)
+        and (first.kept_at, first."offset", first.held_id) < (this.kept_at, this."offset", this.held_id)
+)
+"""
+HOLDS_ONE_OF = "select exists (select from held where topic = $1 and subject = $2 and version between $3 and $4)"
+
 TOO_EARLY = "versions before it were not heard: settle what is held of them, or release what waits for them"
 NOT_WAITING = "it waits for nothing: redrive it, or discard it"
 SETTLE_FIRST = "an earlier telling of its subject is held: redrive or discard that one first"
@@ -34,23 +44,33 @@ class Discarding:
     taking_up: TakingUp
 
     async def discard(self, tx: Transaction, row: Record) -> str | None:
-        """Apply it never: its version counts as heard, what stands behind it goes on, and all hear that it was discarded."""
+        """Apply it never: its version counts as heard, what stands behind it goes on, and all hear that it was discarded.
+
+        Where it tells again what was heard, or is held already, no version is discarded with it, and none is named.
+        """
         named: tuple[UUID | None, int | None] = (None, None)
         if (about := self._about(row)) is not None:
             subject, version, content_hash = about
             so_far = (await seen.read(tx, [subject])).get(subject, NOTHING)
-            if version > so_far.version + 1:
+            told_again = await self._is_told_again(tx, row, subject, version, so_far)
+            if version > so_far.version + 1 and not told_again:
                 return TOO_EARLY
-            if version == so_far.version + 1:
+            if version == so_far.version + 1 and not told_again:
                 await seen.write(tx, {subject: so_far.then(content_hash)})
-            was_applied = version <= so_far.version and not so_far.given_up(version)
-            named = UUID(subject[1]), None if was_applied else version
+            named = UUID(subject[1]), None if told_again else version
         await held.forget(tx, [row["held_id"]])
         await self._say(tx, row["topic"], HoldReason(row["reason"]), [named])
         key = self._key(row)
         if key is not None:
             await self.taking_up.follow(tx, key)
         return None
+
+    @staticmethod
+    async def _is_told_again(tx: Transaction, row: Record, subject: Subject, version: int, so_far: Seen) -> bool:
+        """Whether its version was heard, and not given up, or another telling of it was held before this one."""
+        if version <= so_far.version:
+            return not so_far.given_up(version)
+        return bool(await tx.fetchval(TOLD_BEFORE, *subject, version, row["held_id"]))
 
     def _read(self, row: Record) -> Candidate | None:
         """None where it cannot be read, or not even be opened any more."""
@@ -87,16 +107,20 @@ class Discarding:
             complaint = await self._give_up_before(tx, row)
             if complaint is not None:
                 return complaint
-        await self.taking_up.follow(tx, (row["topic"], row["subject"]))
+        await self.taking_up.follow(tx, (row["topic"], row["subject"]), but=row["held_id"])
         return None
 
     async def _give_up_before(self, tx: Transaction, row: Record) -> str | None:
         subject = (row["topic"], row["subject"])
         so_far = (await seen.read(tx, [subject])).get(subject, NOTHING)
+        if row["version"] <= so_far.version:
+            return NOT_WAITING
         waiting = [each["version"] for each in await of_subject(tx, subject) if each["version"] > so_far.version]
         missing = range(so_far.version + 1, min(waiting, default=0))
         if len(missing) > MOST_GIVEN_UP:
             return TOO_MANY
+        if missing and await tx.fetchval(HOLDS_ONE_OF, *subject, missing[0], missing[-1]):
+            return SETTLE_FIRST
         if missing:
             await seen.write(tx, {subject: Seen(missing[-1], so_far.hashes + GIVEN_UP * len(missing))})
             await self._say(tx, row["topic"], HoldReason.GAP, [(UUID(row["subject"]), version) for version in missing])

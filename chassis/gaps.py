@@ -18,13 +18,16 @@ from contracts.catalogue import BY_NAME
 READ = """
 select held.held_id, held.topic, held.partition, held."offset", held.original from held
 join unnest($1::text[], $2::text[]) as asked (topic, subject) using (topic, subject)
-where held.reason = 'gap'
+where held.reason = 'gap' and held.ordered is null
 for update of held
 """
 
 
 async def read(tx: Transaction, vault: Vault | None, subjects: Iterable[Subject], occasion: OccasionOf) -> list[Candidate]:
-    """What waits for a gap to close, of those subjects. What nobody can open or read any more stays where it is, and stops no other."""
+    """What waits for a gap to close, of those subjects, and for no order.
+
+    What nobody can open or read any more stays where it is, and stops no other.
+    """
     asked = sorted(set(subjects))
     rows = await tx.fetch(READ, *columns(asked, 2)) if asked else []
     taken: list[Candidate] = []

@@ -51,11 +51,10 @@ select * from unnest(
 on conflict (held_id) do nothing
 """
 
-# What is put back stays where it was, and any order on it is answered.
+# What is put back stays where it was; an order on it stays too, until it is answered.
 PUT_BACK = """
 update held set reason = back.reason, complaint = back.complaint,
-    subject = coalesce(back.subject, held.subject), version = coalesce(back.version, held.version),
-    ordered = null, ordered_by = null, ordered_at = null, order_reason = null, order_tries = 0
+    subject = coalesce(back.subject, held.subject), version = coalesce(back.version, held.version)
 from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::int[]) as back (held_id, reason, complaint, subject, version)
 where held.held_id = back.held_id
 """

@@ -1,50 +1,48 @@
 """Tellings of a type that was not known when they came: a release that knows it orders by itself that they be handled."""
 
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from dataclasses import dataclass, field
 from uuid import UUID
 
 import structlog
 from asyncpg import Record
 
 from chassis.held import Held
-from chassis.ordering import Wish, order
+from chassis.ordering import BY_ITSELF, Wish, order
 from chassis.taking_up import TakingUp
 from contracts.codes import HoldReason
 
-BY_ITSELF = "this service"
 WHY = "its type is known now"
 AT_ONCE = 500
-EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
 
-# Five minutes back, because instances of an older release may still have been writing, by another clock.
-UNKNOWN = """
-select held_id, topic, partition, "offset", original from held
-where reason = 'unknown-type' and ordered is null and kept_at >= $1::timestamptz - interval '5 minutes' and held_id > $2
-order by held_id limit $3
-"""
+WAITING = "select held_id from held where reason = 'unknown-type' and ordered is null order by held_id"
+ROWS = 'select held_id, topic, partition, "offset", original from held where held_id = any($1::uuid[])'
 
 log = structlog.get_logger()
 
 
 @dataclass(slots=True)
 class KnownNow:
-    """Looks through what is held, all of it at first and then what came since; other releases may be at work beside this one."""
+    """Looks through what is held. `unknown`: what this release does not know is opened once, however long it waits.
+
+    Other releases may be at work beside this one: they hold more, and put back what this one had ordered.
+    """
 
     taking_up: TakingUp
-    looked_at: datetime = EARLIEST
+    unknown: set[UUID] = field(default_factory=set)
 
     async def look(self) -> None:
         """Order what can be read now."""
-        began, last, known = datetime.now(UTC), UUID(int=0), list[UUID]()
-        pool = self.taking_up.carrier.pool
-        while rows := await pool.fetch(UNKNOWN, self.looked_at, last, AT_ONCE):
+        pool, known = self.taking_up.carrier.pool, list[UUID]()
+        waiting = [row["held_id"] for row in await pool.fetch(WAITING)]
+        self.unknown.intersection_update(waiting)
+        new = [each for each in waiting if each not in self.unknown]
+        for start in range(0, len(new), AT_ONCE):
+            rows = await pool.fetch(ROWS, new[start : start + AT_ONCE])
             known += [row["held_id"] for row in rows if self.knows(row)]
-            last = rows[-1]["held_id"]
+        self.unknown.update(set(new).difference(known))
         if known:  # all at once, so that they are taken up in the order in which they came
             await order(pool, known, Wish.REDRIVE, BY_ITSELF, WHY)
             log.info("types_known_now", held=len(known))
-        self.looked_at = began
 
     def knows(self, row: Record) -> bool:
         """Whether this release can say more of it than that its type is not known."""

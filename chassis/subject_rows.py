@@ -1,5 +1,7 @@
 """All that is held of one subject, in the order in which it is to be taken up."""
 
+from collections.abc import Iterable
+from itertools import takewhile
 from typing import TypeAlias
 from uuid import UUID
 
@@ -13,12 +15,13 @@ from contracts.catalogue import BY_NAME, TOPICS, Order
 # As many as one transaction takes up at once; what is left of a subject is taken up in the next ones.
 MOST_AT_ONCE = 500
 
-COLUMNS = 'held_id, topic, partition, "offset", reason, subject, version, original, kept_at'
+COLUMNS = 'held_id, topic, partition, "offset", reason, subject, version, original, kept_at, ordered'
 
+# An order that is given meanwhile waits, and then meets what has become of them.
 ROWS = f"""
 select {COLUMNS} from held
 where topic = $1 and subject = $2 and (reason in ('poison', 'after-poison', 'gap') or (reason = 'unknown-type' and version is null))
-order by case when $3 then version end, kept_at, "offset" limit {MOST_AT_ONCE}
+order by case when $3 then version end, kept_at, "offset" limit {MOST_AT_ONCE} for update
 """  # noqa: S608 - our own columns
 
 # Where no version shows that it is missing, one of an unknown type stands before what came after it.
@@ -30,10 +33,10 @@ limit 1
 """  # noqa: S608 - our own columns
 
 # Nothing stands before them any more: what did was applied or discarded while they came, or there were too many to take up at once.
-# Where gaps are waited for no subject is a hash.
+# Where gaps are waited for no subject is a hash. What a newer release holds of topics of its own is left to it.
 FREE = """
 select distinct on (topic, subject) held_id from held as behind
-where (reason = 'after-poison' or (reason = 'gap' and version = 1 + (
+where topic = any($2::text[]) and (reason = 'after-poison' or (reason = 'gap' and version = 1 + (
         select seen.version from seen where seen.topic = behind.topic and seen.subject = behind.subject
     ))) and not exists (
     select from held as other where other.topic = behind.topic and other.subject = behind.subject
@@ -65,4 +68,9 @@ async def poison_of(tx: Transaction, key: Key, but: UUID | None = None) -> Recor
 
 async def free(pool: Pool) -> list[UUID]:
     """The first of each subject of which something is held behind nothing, and nothing is ordered."""
-    return [row["held_id"] for row in await pool.fetch(FREE, GAPLESS)]
+    return [row["held_id"] for row in await pool.fetch(FREE, GAPLESS, list(BY_NAME))]
+
+
+def until_ordered(rows: Iterable[Record], but: UUID | None = None) -> list[Record]:
+    """Those before the first, other than `but`, that an order is about: what becomes of that one, and then of the rest, its order says."""
+    return list(takewhile(lambda each: each["ordered"] is None or each["held_id"] == but, rows))

@@ -1,37 +1,26 @@
 """Taking up again what is held: read as if it came now, sifted by what was heard since, handled one by one."""
 
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, replace
+from datetime import datetime
+from math import inf
 from uuid import UUID
 
-import structlog
 from asyncpg import Record
 
 from chassis import gaps, held, seen
 from chassis.alone import one_by_one
 from chassis.carry import Carrier, heard_now
-from chassis.database import Transaction, affected
+from chassis.database import Transaction
 from chassis.held import BEHIND, Held
 from chassis.seen import Seen, Subject
 from chassis.sift import Candidate, ContradictionError, Sifted, sift
-from chassis.subject_rows import Key, key_of, of_subject, poison_of
+from chassis.subject_rows import Key, key_of, of_subject, poison_of, until_ordered
 from contracts.catalogue import BY_NAME, Order
 from contracts.codes import HoldReason
 
 CONTRADICTS = "its version was heard with other content: its owner's past and ours disagree"
 CANNOT_BE_READ = frozenset({HoldReason.MALFORMED, HoldReason.UNKNOWN_TYPE})
-
-
-# Nothing has changed with it: it was not put back for another reason, and it is behind nothing.
-GIVE_UP = """
-update held set reason = 'poison', complaint = $3, subject = coalesce(subject, $4), version = coalesce(version, $5)
-where held_id = $1 and reason = $2 and not exists (
-    select from held as first where first.topic = held.topic and first.subject = held.subject and first.reason = 'poison'
-)
-"""
-
-log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,35 +48,28 @@ class TakingUp:
         """Handle it again now, and after it what stands behind it; or what it was put back for."""
         read = self.read(row)
         if isinstance(read, Held):
-            reason = read.reason if row["reason"] in CANNOT_BE_READ else HoldReason(row["reason"])
-            await self.keep(tx, [replace(read, reason=reason)])
+            await self.keep(tx, [replace(read, reason=_reason(row, read))])
             return read.complaint
-        key = self.key(read)
-        if await poison_of(tx, key, but=row["held_id"]) is not None:
+        rows = await self._until_ordered(tx, row, read)
+        if row not in rows or await poison_of(tx, self.key(read), but=row["held_id"]) is not None:
             await self.keep(tx, [read.hold(HoldReason.AFTER_POISON, BEHIND)])
             return BEHIND
-        others = [] if self.alone else [each for each in await of_subject(tx, key) if each["held_id"] != row["held_id"]]
-        put_back = await self.take_up(tx, sorted([row, *others], key=lambda each: (each["kept_at"], each["offset"])))
-        return put_back.get(row["held_id"])
+        return (await self.take_up(tx, [row] if self.alone else rows)).get(row["held_id"])
 
-    async def follow(self, tx: Transaction, key: Key) -> None:
-        """Take up what nothing stands before any more."""
+    async def _until_ordered(self, tx: Transaction, row: Record, read: Candidate) -> list[Record]:
+        """What is held of its subject, up to the first other one that has an order of its own; it may itself stand behind that."""
+        others = [each for each in await of_subject(tx, self.key(read)) if each["held_id"] != row["held_id"]]
+
+        def turn(each: Record) -> tuple[float, datetime, int]:
+            version = read.version if each is row else each["version"]
+            return (version if is_ordered(row["topic"]) and version is not None else inf), each["kept_at"], each["offset"]
+
+        return until_ordered(sorted([row, *others], key=turn), but=row["held_id"])
+
+    async def follow(self, tx: Transaction, key: Key, but: UUID | None = None) -> None:
+        """Take up what nothing stands before any more, up to the first, other than `but`, that an order is about."""
         if not self.alone and await poison_of(tx, key) is None:
-            await self.take_up(tx, await of_subject(tx, key))
-
-    async def give_up(self, tx: Transaction, row: Record, complaint: str) -> None:
-        """What the service ordered itself and could not take up has failed: it would order it again for ever."""
-        subject, version = self._subject_of(row)
-        if affected(await tx.execute(GIVE_UP, row["held_id"], row["reason"], complaint, subject, version)):
-            log.critical("hopeless", topic=row["topic"], partition=row["partition"], offset=row["offset"], complaint=complaint)
-
-    def _subject_of(self, row: Record) -> tuple[str | None, int | None]:
-        """As `held` knows it, as far as it can be read."""
-        with suppress(ValueError):
-            read = self.read(row)
-            if isinstance(read, Candidate):
-                return self.key(read)[1], read.received.envelope.version
-        return None, None
+            await self.take_up(tx, until_ordered(await of_subject(tx, key), but))
 
     async def take_up(self, tx: Transaction, rows: Sequence[Record]) -> dict[UUID, str]:
         """Handle what can be handled now, in order; the complaints about what was put back."""
@@ -113,7 +95,8 @@ class TakingUp:
                     raise
                 return candidates, []
             if isinstance(read, Held):
-                return candidates, [] if row["reason"] == HoldReason.UNKNOWN_TYPE else [replace(read, reason=HoldReason.POISON)]
+                reason = HoldReason.UNKNOWN_TYPE if read.reason is HoldReason.UNKNOWN_TYPE else HoldReason.POISON
+                return candidates, [replace(read, reason=reason)]
             candidates.append(read)
         return candidates, []
 
@@ -127,11 +110,27 @@ def _sifted(candidates: Sequence[Candidate], heard: Mapping[Subject, Seen]) -> S
     """Sifted; what contradicts what was heard is held, and the others are sifted without it."""
     try:
         return sift(candidates, (), heard, set())
-    except ContradictionError as error:
-        wrong = [each for each in candidates if each.received.coordinates == error.coordinates]
-        sifted = _sifted([each for each in candidates if each not in wrong], heard)
-        sifted.held += [each.hold(HoldReason.POISON, CONTRADICTS) for each in wrong]
+    except ContradictionError:
+        wrong = _first_wrong(candidates, heard)
+        sifted = _sifted([each for each in candidates if each is not wrong], heard)
+        sifted.held.append(wrong.hold(HoldReason.POISON, CONTRADICTS))
         return sifted
+
+
+def _first_wrong(candidates: Sequence[Candidate], heard: Mapping[Subject, Seen]) -> Candidate:
+    """Which one contradicts; its coordinates do not name it, for they come again where a topic was made again."""
+    for number, each in enumerate(candidates, start=1):
+        try:
+            sift(candidates[:number], (), heard, set())
+        except ContradictionError:
+            return each
+    message = "none of them contradicts what was heard"
+    raise ValueError(message)
+
+
+def _reason(row: Record, read: Held) -> HoldReason:
+    """Why it is held from now on: what an older release does not know waits for a newer one, whatever that had held it for."""
+    return read.reason if row["reason"] in CANNOT_BE_READ or read.reason is HoldReason.UNKNOWN_TYPE else HoldReason(row["reason"])
 
 
 def _held_id(candidate: Candidate) -> UUID:

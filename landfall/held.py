@@ -17,7 +17,7 @@ COLUMNS = ("held_id", "kept_at", "topic", "partition", "offset", "reason", "vers
 WISHES = {
     Wish.REDRIVE: "handle it again now, and after it what stands behind it",
     Wish.RELEASE: "let what waits go on, and give up for ever the versions that are missing before it",
-    Wish.DISCARD: "never apply it: what stands behind it goes on, and its discarding is said; what was unreadable leaves its gap",
+    Wish.DISCARD: "never apply it: what stands behind it goes on, and its discarding is said; what has no version here leaves its gap",
 }
 
 SELECT = """
@@ -103,4 +103,4 @@ async def _order(connection: Connection, arguments: argparse.Namespace, wish: Wi
         message = f"not held: {', '.join(map(str, sorted(missing))) or 'nothing of that kind'}; nothing was ordered"
         raise RefusedError(message)
     number = await order(connection, [row["held_id"] for row in rows], wish, arguments.by, arguments.reason)
-    say(f"{number} of {len(rows)} ordered; the others had an order already. The service carries it out while it runs.")
+    say(f"{number} of {len(rows)} ordered; the others had one already, or are held no more. The service carries it out while it runs.")

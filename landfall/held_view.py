@@ -19,16 +19,20 @@ from trust.keys import Keys
 from trust.vault import KeysVault
 
 HIDDEN = "personal"
+CANNOT_BE_OPENED = "cannot be opened"
 TYPE = re.compile(r"[a-z-]{1,80}\.v[0-9]{1,4}")
 LOOKED = "insert into looked_at (held_id, looked_by, reason) values ($1, $2, $3)"
 
 
 def shown(row: Record) -> dict[str, Any]:
-    """Everything but the original, and of personal topics not whom it is about."""
+    """Everything but the original, and of personal topics, or topics of a newer release, not whom it is about."""
     found = {name: value for name, value in row.items() if name != "original"}
-    if BY_NAME[row["topic"]].family.personal:
+    if row["topic"] not in BY_NAME or BY_NAME[row["topic"]].family.personal:
         return found | {"subject": HIDDEN, "type": HIDDEN}
-    original = originals.take_up(None, _at(row), row["original"])
+    try:
+        original = originals.take_up(None, _at(row), row["original"])
+    except (ValueError, KeyError, TypeError):
+        return found | {"type": CANNOT_BE_OPENED, "value_sha256": None}
     return found | {"type": _type(original.value), "value_sha256": sha256(original.value or b"").hexdigest()}
 
 
@@ -36,11 +40,14 @@ async def with_original(connection: Connection, row: Record, arguments: argparse
     """And the original, after it was put down who looks at it and why.
 
     Raises:
-        RefusedError: who or why was not said, or it is sealed and there is no key file.
+        RefusedError: who or why was not said, it is of a newer release, or it is sealed and there is no key file.
         ValueError: the key file is not one, or does not open it.
     """
     if arguments.by is None or arguments.reason is None:
         message = "whoever looks at an original says who and why: --by and --reason"
+        raise RefusedError(message)
+    if row["topic"] not in BY_NAME:
+        message = "this release knows no such topic: look where the release runs that held it"
         raise RefusedError(message)
     original = originals.take_up(_vault(row, arguments.key_file), _at(row), row["original"])
     await connection.execute(LOOKED, row["held_id"], arguments.by, arguments.reason)

@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import pytest
 
-from chassis import database, orders
+from chassis import answering, database
 from chassis.attempts import UNTRIED, Attempt
 from chassis.database import Transaction
 from chassis.occasion import Batch
@@ -115,7 +115,7 @@ async def test_a_redrive_that_ends_the_process_is_given_back(house: FreshHouse, 
         supervisor.service.end()
 
     (answer,) = await answers(intel, 1)
-    assert answer["complaint"] == orders.ENDED
+    assert answer["complaint"] == answering.ENDED
     assert await intel.reasons() == ["poison"]
 
 
@@ -140,8 +140,8 @@ async def test_what_ends_the_process_behind_something_discarded_is_held_itself(h
 
     discarded, given_up = await answers(intel, 2)
     assert (discarded["ordered"], discarded["complaint"]) == (Wish.DISCARD, None)
-    assert (given_up["ordered_by"], given_up["complaint"]) == ("this service", orders.ENDED)
-    assert await intel.fetchval("select complaint from held where version = 2") == orders.ENDED
+    assert (given_up["ordered_by"], given_up["complaint"]) == ("this service", answering.ENDED)
+    assert await intel.fetchval("select complaint from held where version = 2") == answering.ENDED
 
 
 async def test_a_message_whose_statement_never_ends_is_held_and_its_neighbours_are_handled(

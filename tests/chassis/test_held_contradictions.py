@@ -4,6 +4,7 @@ from uuid import UUID
 
 import pytest
 
+from chassis import originals
 from chassis.ordering import Wish
 from chassis.room import Room
 from chassis.taking_up import CONTRADICTS
@@ -12,8 +13,13 @@ from tests.chassis.conftest import FreshHouse
 from tests.chassis.disagreeing import halts, record_on, says_halted
 from tests.chassis.house import House, Witness
 from tests.chassis.ordering import carried_out, has_read, held_versions, nothing_is_held, ordered
-from tests.chassis.tellings import amended, created
+from tests.chassis.tellings import amended, created, raw
 from tests.chassis.test_contradictions import other_content
+
+HELD_BEFORE = """
+insert into held (held_id, topic, partition, "offset", reason, complaint, subject, version, original, held_at)
+select gen_random_uuid(), topic, partition, "offset", 'after-poison', complaint, subject, 1, $1, held_at from held
+"""
 
 
 @pytest.mark.kafka
@@ -88,3 +94,22 @@ async def test_what_contradicts_what_was_heard_is_given_back_and_its_discard_nam
 
     (discard,) = await intel.on_topic("discards.intel.v1")
     assert (discard.data.told_about, discard.data.version) == (record, None)
+
+
+async def test_what_contradicts_is_given_back_and_not_what_lay_at_the_same_place_before_its_topic_was_made_again(
+    house: FreshHouse,
+) -> None:
+    intel, record = await house("intel"), record_on(3)
+    witness = Witness()
+    async with intel.opened(Room("intel", {"records": witness.hear})):
+        await intel.tell(created(record))
+        await has_read(intel, 1)
+        witness.poison.add(str(record))
+        await intel.tell(amended(record, 2))
+        await has_read(intel, 2)
+        witness.poison.clear()
+        await intel.owner.execute(HELD_BEFORE, originals.pack(raw(other_content(record).to_bytes(), 1)))
+        assert await carried_out(intel, Wish.REDRIVE, version=2) is None
+
+    assert await intel.versions(record) == [1, 2]
+    assert await held_versions(intel) == [(1, "poison")]

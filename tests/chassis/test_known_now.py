@@ -65,3 +65,24 @@ async def test_a_release_that_does_not_know_a_type_leaves_it_to_the_one_that_doe
         await nothing_is_held(intel)
 
     assert await intel.versions(record) == [1, 2]
+
+
+async def test_what_an_older_instance_puts_back_is_taken_up_however_long_ago_it_came(
+    intel: House, record: UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    room = Room("intel", {"records": Witness().hear})
+    with monkeypatch.context() as older:
+        older.delitem(FACTS, "record-created.v1")
+        async with intel.opened(room):
+            await intel.tell(created(record))
+            await has_read(intel, 1)
+    await intel.owner.execute("update held set reason = 'poison', kept_at = now() - interval '1 hour'")
+
+    async with intel.opened(room):
+        await intel.tell_raw(b"no JSON")
+        await has_read(intel, 2)
+        assert await carried_out(intel, Wish.DISCARD, reason="malformed") is None  # and so it has looked
+        await intel.owner.execute("update held set reason = 'unknown-type'")
+        await nothing_is_held(intel)
+
+    assert await intel.versions(record) == [1]

@@ -1,25 +1,31 @@
 """What is heard of a subject while something of it is taken up waits until that is done, whoever does it (H13)."""
 
 import asyncio
+from dataclasses import dataclass, field
 from uuid import UUID, uuid4
 
 import pytest
 import pytest_asyncio
 
+from chassis.answering import MOST_TRIES
 from chassis.calendar import Calendar
 from chassis.carry import Carrier
 from chassis.clock import LiveClock
 from chassis.database import Pool, Transaction, open_pool
 from chassis.occasion import Batch
-from chassis.ordering import Wish
-from chassis.orders import MOST_TRIES, Orders
+from chassis.ordering import Wish, order
+from chassis.orders import Orders
 from chassis.room import Room
 from contracts.catalogue import FACTS
 from tests.chassis.conftest import FreshHouse
+from tests.chassis.disagreeing import record_on
 from tests.chassis.house import House, Witness
-from tests.chassis.ordering import has_read, nothing_is_held, ordered
+from tests.chassis.ordering import BY, WHY, has_read, nothing_is_held, ordered
 from tests.chassis.tellings import amended, created, expected_to_travel
 from tests.waiting import until
+
+WHO_WAITS = "select pid from pg_locks where not granted"
+WAITS = f"select exists ({WHO_WAITS})"
 
 
 @pytest_asyncio.fixture
@@ -81,12 +87,94 @@ async def test_an_order_that_waits_for_the_lock_was_not_tried_yet(intel: House, 
             async with intel.owner.acquire() as tx, tx.transaction():
                 await tx.execute("select from positions for update")
                 waiting = asyncio.create_task(_orders(intel, room, pool).carry_out())
-                await until(lambda: intel.fetchval("select exists (select from pg_locks where not granted)"), "it waits for the lock")
-                waiting.cancel()
+                await until(lambda: intel.fetchval(WAITS), "it waits for the lock")
+                assert await intel.end_connections(await intel.fetchval(WHO_WAITS)) == 1
                 await asyncio.wait([waiting])
+                assert waiting.exception() is not None
         await _orders(intel, room, pool).carry_out()
 
     assert await intel.versions(record) == [1]
+
+
+async def test_an_order_in_whose_midst_the_service_is_told_to_end_was_not_tried(intel: House, record: UUID) -> None:
+    witness = Witness(poison={str(record)})
+    room = Room("intel", {"records": witness.hear})
+    async with intel.opened(room):
+        await intel.tell(created(record))
+        await has_read(intel, 1)
+    await ordered(intel, Wish.REDRIVE)
+    witness.poison.clear()
+
+    async with open_pool(intel.settings(), "one") as pool:
+        for _ in range(MOST_TRIES + 1):
+            handling = Handling()
+            witness.and_then = handling.take_long
+            under_way = asyncio.create_task(_orders(intel, room, pool).carry_out())
+            await until(handling.began.is_set, "it is under way")
+            under_way.cancel()
+            await asyncio.wait([under_way])
+        witness.and_then = Witness().and_then
+        await _orders(intel, room, pool).carry_out()
+
+    assert await intel.versions(record) == [1]
+
+
+async def test_orders_about_a_partition_are_left_to_the_instance_that_is_busy_with_them(intel: House) -> None:
+    one, other = record_on(3), record_on(3)
+    witness, handling = Witness(poison={str(one), str(other)}), Handling()
+    room = Room("intel", {"records": witness.hear})
+    async with intel.opened(room):
+        await intel.tell(created(one), created(other))
+        await has_read(intel, 2)
+    await ordered(intel, Wish.REDRIVE)
+    witness.poison.clear()
+    witness.and_then = handling.take_long
+
+    async with open_pool(intel.settings(), "one") as first, open_pool(intel.settings(), "other") as second:
+        busy = asyncio.create_task(_orders(intel, room, first).carry_out())
+        await until(handling.began.is_set, "one instance is busy with the first")
+        beside = asyncio.create_task(_orders(intel, room, second).carry_out())
+        await until(beside.done, "the other has nothing to do")
+        assert await intel.effects() == []
+        handling.goes_on.set()
+        await busy
+
+    assert (await intel.versions(one), await intel.versions(other)) == ([1], [1])
+
+
+async def test_what_is_ordered_about_something_that_is_being_taken_up_waits_and_is_not_lost_with_it(intel: House, record: UUID) -> None:
+    witness, handling = Witness(poison={str(record)}), Handling()
+    room = Room("intel", {"records": witness.hear})
+    async with intel.opened(room):
+        await intel.tell(created(record), amended(record, 2))
+        await has_read(intel, 2)
+    await ordered(intel, Wish.REDRIVE, reason="poison")
+    witness.poison.clear()
+    witness.and_then = handling.take_long
+
+    async with open_pool(intel.settings(), "one") as pool:
+        redriving = asyncio.create_task(_orders(intel, room, pool).carry_out())
+        await until(handling.began.is_set, "it is redriven, and what stands behind it with it")
+        behind = await intel.fetchval("select held_id from held where version = 2")
+        discarding = asyncio.create_task(order(intel.owner, [behind], Wish.DISCARD, BY, WHY))
+        await until(lambda: discarding.done() or intel.fetchval(WAITS), "the order waits, or was written")
+        handling.goes_on.set()
+        await redriving
+
+    assert await discarding == 0
+    assert await intel.versions(record) == [1, 2]
+
+
+@dataclass
+class Handling:
+    """A handler that takes as long as the test wants."""
+
+    began: asyncio.Event = field(default_factory=asyncio.Event)
+    goes_on: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def take_long(self, _batch: Batch, _tx: Transaction) -> None:
+        self.began.set()
+        await self.goes_on.wait()
 
 
 def _orders(house: House, room: Room, pool: Pool) -> Orders:
@@ -100,7 +188,7 @@ async def _nothing_to_wake() -> None:
 
 async def _waits_for_the_lock_or_has_read(house: House, number: int) -> None:
     async def it_does() -> bool:
-        waits = await house.fetchval("select exists (select from pg_locks where not granted)")
+        waits = await house.fetchval(WAITS)
         return bool(waits or await house.fetchval("select sum(next) = $1 from positions", number))
 
     await until(it_does, "version 3 waits for the lock of its partition, or was heard")

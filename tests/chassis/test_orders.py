@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 import pytest
 import pytest_asyncio
 
-from chassis import discarding, orders
+from chassis import answering, discarding, orders
 from chassis.database import Transaction
 from chassis.occasion import Batch
 from chassis.ordering import Wish, order
@@ -189,7 +189,7 @@ async def test_an_order_over_which_its_session_ends_each_time_is_given_back(inte
     witness.poison.clear()
     witness.and_then = over(record, end_its_session)
 
-    assert await carried_out(intel, Wish.REDRIVE, version=1) == orders.ENDED
+    assert await carried_out(intel, Wish.REDRIVE, version=1) == answering.ENDED
 
     assert await held_versions(intel) == [(1, "poison"), (2, "after-poison"), (3, "after-poison")]
 
@@ -211,10 +211,10 @@ async def test_while_an_order_cannot_be_carried_out_those_about_its_subject_wait
     (answer,) = await answers(intel, 1)
     effects = await intel.versions(other), await intel.versions(record)
     witness.and_then = over(other, need_what_is_not_there)
-    _, late = await answers(intel, 2)
+    _, late, last = await answers(intel, 3)
 
     assert (answer["complaint"], effects) == (None, ([1], []))
-    assert (late["offset"], late["complaint"]) == (await _offset_of_the_first(intel), None)
+    assert (late["offset"], late["complaint"], last["complaint"]) == (await _offset_of_the_first(intel), None, None)
     assert await intel.versions(record) == [1, 2, 3]
 
 
@@ -228,8 +228,8 @@ async def test_an_order_on_what_a_newer_release_held_is_given_back(intel: House,
     witness.poison.clear()
     await intel.owner.execute("update held set topic = 'arrivals.v1' where version = 1")
 
-    assert await carried_out(intel, Wish.REDRIVE, version=1) == orders.OF_ANOTHER_RELEASE
-    assert await carried_out(intel, Wish.DISCARD, version=1) == orders.OF_ANOTHER_RELEASE
+    assert await carried_out(intel, Wish.REDRIVE, version=1) == answering.OF_ANOTHER_RELEASE
+    assert await carried_out(intel, Wish.DISCARD, version=1) == answering.OF_ANOTHER_RELEASE
 
 
 async def test_versions_that_never_come_are_given_up_and_what_waited_for_them_goes_on(intel: House, record: UUID) -> None:

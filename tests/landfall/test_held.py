@@ -106,6 +106,26 @@ async def test_whoever_looks_at_an_original_says_who_and_why_and_has_the_keys(re
     assert await _fetch(records, "select held_id::text, looked_by, reason from looked_at") == [(sealed, "4711", "the release is mended")]
 
 
+async def test_what_a_newer_release_holds_of_a_topic_of_its_own_is_listed_as_if_it_were_personal(records: Database) -> None:
+    await _fetch(records, "update held set topic = 'landings.v1', subject = 'CANARY' where reason = 'poison'")
+
+    (unknown,) = await _listed(records, "--topic", "landings.v1")
+
+    assert (unknown["subject"], unknown["type"], len(await _listed(records))) == ("personal", "personal", 2)
+    assert (await _landfall(records, "held", "show", unknown["held_id"]))[0] == 0
+    status, _, errors = await _landfall(records, "held", "show", unknown["held_id"], "--original", *WHO_AND_WHY)
+    assert (status, "no such topic" in errors) == (1, True)
+
+
+async def test_what_nobody_can_open_is_listed_with_all_others(records: Database) -> None:
+    await _fetch(records, "update held set original = 'spoilt' where reason = 'poison'")
+
+    (spoilt,) = await _listed(records, "--held-for", "poison")
+
+    assert (spoilt["type"], spoilt["value_sha256"], len(await _listed(records))) == ("cannot be opened", None, 2)
+    assert (await _landfall(records, "held", "show", spoilt["held_id"]))[0] == 0
+
+
 async def test_an_order_is_written_down_with_who_gave_it_and_why_and_is_given_once(records: Database) -> None:
     (poison,) = await _listed(records, "--held-for", "poison")
 

@@ -45,7 +45,8 @@ SUITES = {
         "tests/chassis/test_orders.py", "tests/chassis/test_attempts.py", "tests/chassis/test_stops.py",
         "tests/chassis/test_order_lock.py", "tests/chassis/test_known_now.py", "tests/chassis/test_counted_once.py",
         "tests/chassis/test_to_blame.py", "tests/chassis/test_unknown_in_order.py", "tests/chassis/test_in_hand.py",
-        "tests/landfall/test_held.py", "tests/chassis/test_cut_in.py",
+        "tests/landfall/test_held.py", "tests/chassis/test_cut_in.py", "tests/chassis/test_orders_of_one_subject.py",
+        "tests/chassis/test_discarding.py", "tests/chassis/test_rolled_back.py",
     ),
     "the relay: leader, late committers, held snapshot, stuck producer, oversized message, followers, own compacted topics": (
         "tests/chassis/test_relay.py", "tests/chassis/test_relay_floor.py", "tests/chassis/test_relay_leader.py",
