@@ -9,12 +9,12 @@ from chassis.clock import EventClock, LiveClock, clock_of
 from chassis.database import Transaction, open_pool
 from chassis.http import Deciding
 from chassis.occasion import Occasion
-from chassis.ordering import Wish
+from chassis.ordering import Wish, order
 from chassis.room import Room
 from chassis.settings import ClockKind
 from contracts.clock import DayBegan, DayEnded, Quiet, RestAsked
 from tests.chassis.house import House, Running, Witness, asked
-from tests.chassis.ordering import carried_out, held_versions
+from tests.chassis.ordering import BY, WHY, answers, carried_out, held_versions
 from tests.chassis.relaying import open_checks
 from tests.chassis.tellings import TOLD_AT, amended, created, envelope
 from tests.waiting import until
@@ -172,12 +172,15 @@ async def test_what_its_owner_told_and_nobody_here_can_read_is_counted_once_and_
             await intel.tell_raw(value)
         await intel.tell(amended(gone_on, 2))
         await _has_heard(intel, 7)
-        assert await carried_out(intel, Wish.RELEASE, version=2) is None
+        unknown_yet = await intel.fetchval("select held_id from held where subject = $1 and version = 1", str(gone_on))
+        await order(intel.owner, [unknown_yet], Wish.DISCARD, BY, WHY)
+        (discarded,) = await answers(intel, 1)
+        assert discarded["complaint"] is None
         await _ask(intel, 7)
         answer = await _answered(intel, 7)
 
-    assert await intel.fetchval("select count(*) from held") == 6
-    assert answer.heard == {"records.v1": 4}  # of an unknown type, not the fact, given up, and what waited for that
+    assert await intel.fetchval("select count(*) from held") == 5
+    assert answer.heard == {"records.v1": 4}  # of an unknown type, not the fact, discarded, and what waited for that
 
 
 async def test_who_still_has_something_to_send_is_not_at_rest(intel: House) -> None:
