@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
+from uuid import UUID
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaTimeoutError
@@ -16,7 +17,7 @@ from chassis.place import Place
 from chassis.reading import PATIENCE_SECONDS, as_polled
 from chassis.settings import Profile, Settings
 from contracts.catalogue import Topic, owned_by
-from contracts.wire import identify
+from contracts.wire import identify_own
 
 KNOWN = "select id from said where id = any($1::uuid[])"
 
@@ -55,13 +56,13 @@ class Hearing:
         halts for anything but the last, nothing that lies there is looked at: its stored end says nothing any more.
 
         Raises:
-            OlderDatabaseError: values are there that `said` does not know.
+            OlderDatabaseError: tellings of our own, of whatever release, are there that `said` does not know.
             KafkaError: the broker could not be asked.
         """
         await self._compare(tx)
         ends = await own_ends.read(tx, self.topics)
         heard = await self.beyond(ends, {each for each, end in ends.items() if end.halted not in {None, FOREIGN}})
-        ids = {each: identify(each.value) for each in heard}
+        ids = {each: self._identify(each) for each in heard}
         for each in {told.partition for told in heard if ids[told] is None}:
             await own_ends.halt(tx, each, FOREIGN)
         known = {row["id"] for row in await tx.fetch(KNOWN, [found for found in ids.values() if found is not None])}
@@ -72,6 +73,9 @@ class Hearing:
             async with tx.transaction():
                 await outbox.take_off(tx, sorted(known))
                 await own_ends.go_on(tx, heard)
+
+    def _identify(self, told: Told) -> UUID | None:
+        return identify_own(self.topics[told.partition.topic], told.value)
 
     async def _compare(self, tx: Transaction) -> None:
         open_ends = {each: end for each, end in (await own_ends.read(tx, self.topics)).items() if end.halted is None}
