@@ -62,9 +62,9 @@ async def disagreements(
         KafkaTimeoutError: Kafka did not answer about all of them; that is no disagreement.
     """
     compared = await compare(onlooker, places, compacted)
-    unanswered = sorted(f"{each.topic}/{each.partition}" for each in compared.leaderless | compared.withheld)
+    unanswered = compared.leaderless | compared.withheld
     if unanswered:
-        message = f"no answer about {len(unanswered)} stored places within {PATIENCE_SECONDS:.0f} s: {', '.join(unanswered[:NAMED])}"
+        message = f"no answer about {len(unanswered)} stored places within {PATIENCE_SECONDS:.0f} s: {_named(unanswered)}"
         raise KafkaTimeoutError(message)
     return dict(compared.disagreeing)
 
@@ -122,6 +122,28 @@ async def answered_starts(
     asked = list(partitions)
     answers = await asyncio.gather(*[_answered_start(onlooker, each, patience_seconds) for each in asked])
     return {each: start for each, start in zip(asked, answers, strict=True) if start is not None}
+
+
+async def all_starts(
+    onlooker: AIOKafkaConsumer, partitions: Collection[TopicPartition], patience_seconds: float
+) -> dict[TopicPartition, int]:
+    """The same, of all of them.
+
+    Raises:
+        KafkaTimeoutError: of some Kafka does not say so in time; the text names them.
+    """
+    starts = await answered_starts(onlooker, partitions, patience_seconds)
+    unanswered = set(partitions) - starts.keys()
+    if unanswered:
+        message = f"no answer about where {_named(unanswered)} begin: is one missing? landfall prepare makes them"
+        raise KafkaTimeoutError(message)
+    return starts
+
+
+def _named(partitions: Collection[TopicPartition]) -> str:
+    """The first of them, and how many more there are."""
+    names = ", ".join(f"{each.topic}/{each.partition}" for each in sorted(partitions)[:NAMED])
+    return names + (f" and {len(partitions) - NAMED} more" if len(partitions) > NAMED else "")
 
 
 async def _answered_start(onlooker: AIOKafkaConsumer, partition: TopicPartition, patience_seconds: float) -> int | None:

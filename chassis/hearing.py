@@ -1,13 +1,11 @@
 """A service hears itself first: what lies on its own topics beyond what it remembers telling shows which of both is the older one."""
 
-import asyncio
 from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from uuid import UUID
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
-from aiokafka.errors import KafkaTimeoutError
 
 from chassis import agreement, outbox, own_ends
 from chassis.broker import onlooker
@@ -99,15 +97,11 @@ class Hearing:
         return {self.prefix + topic.name: topic for topic in owned_by(self.name) if not topic.family.compacted}
 
     async def _starts(self) -> dict[TopicPartition, int]:
-        """Where the log of each of our partitions begins. Asking for one that is not there would be waited for without end."""
+        """Where the log of each of our partitions begins."""
         asked = [
             TopicPartition(name, each) for name, topic in self.topics.items() for each in range(topic.partitions_on(embedded=self.embedded))
         ]
-        try:
-            return await asyncio.wait_for(agreement.starts_of(self.onlooker, asked), PATIENCE_SECONDS)
-        except (TimeoutError, KafkaTimeoutError):
-            message = f"no answer about where {', '.join(self.topics)} begin: is one missing? landfall prepare makes them"
-            raise KafkaTimeoutError(message) from None
+        return await agreement.all_starts(self.onlooker, asked, PATIENCE_SECONDS)
 
 
 async def hear_first(settings: Settings, name: str, tx: Transaction, turned: Callable[[], None]) -> None:
