@@ -1,5 +1,6 @@
 """Where place and topic no longer tell one story a partition halts, loudly and alone; nothing is skipped or reset in silence."""
 
+import asyncio
 from uuid import uuid4
 
 import pytest
@@ -23,6 +24,7 @@ from tests.chassis.disagreeing import (
 )
 from tests.chassis.tellings import amended, created, expected_to_travel
 from tests.chassis.unpackable import tell_what_cannot_be_unpacked
+from tests.waiting import until
 
 
 @pytest.mark.kafka
@@ -102,6 +104,24 @@ async def test_a_record_that_cannot_be_unpacked_right_behind_the_stored_place_ke
         await says_halted(intel, running, 3)
 
     assert await halts(intel) == {3: f"{corrupt.CORRUPT} 1"}
+
+
+@pytest.mark.kafka
+async def test_a_leader_that_knows_for_a_moment_of_less_than_was_applied_is_no_disagreement(
+    house: FreshHouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(agreement, "LOOK_MS", 1)  # it has looked many times before the value is there
+    intel, told = await house("intel"), created(record_on(3))
+    at = TopicPartition(intel.prefix + RECORDS.name, 3)
+    looking = onlooker(intel.settings(), "test")
+    await looking.start()
+
+    comparing = asyncio.create_task(agreement.compare(looking, {at: Place(1, digest(told.to_bytes()), None)}))
+    await until(lambda: at in looking.assignment() and looking.highwater(at) == 0, "it is told that the topic ends before the place")
+    await intel.tell(told)
+
+    assert (await comparing).disagreeing == {}
+    await looking.stop()
 
 
 @pytest.mark.kafka
