@@ -13,6 +13,7 @@ from chassis.place import Place, digest
 PATIENCE_SECONDS = 10.0
 START_SECONDS = 5.0
 LOOK_MS = 500
+SURE_SECONDS = 3.0
 NAMED = 5
 
 LOST = "the topic begins after the stored place: what lay between was deleted before it was read"
@@ -32,19 +33,25 @@ class Comparison:
     withheld: frozenset[TopicPartition]
 
 
-async def compare(onlooker: AIOKafkaConsumer, places: Mapping[TopicPartition, Place], compacted: Container[str] = ()) -> Comparison:
+async def compare(
+    onlooker: AIOKafkaConsumer,
+    places: Mapping[TopicPartition, Place],
+    compacted: Container[str] = (),
+    patience_seconds: float | None = None,
+) -> Comparison:
     """Look at each partition for itself: one that is not answered about leaves what is found about the others.
 
-    On compacted topics the value before it may rightly be gone, and is not compared.
+    On compacted topics the value before it may rightly be gone, and is not compared. `patience_seconds` is for whoever cannot wait as long
+    as it takes to be sure, once for where the logs begin and once for the values.
     """
-    starts = await answered_starts(onlooker, places, START_SECONDS)
+    starts = await answered_starts(onlooker, places, START_SECONDS if patience_seconds is None else patience_seconds)
     found = {each: LOST for each, start in starts.items() if start > places[each].next}
     to_compare = {
         each: places[each]
         for each, start in starts.items()
         if places[each].last_digest is not None and start < places[each].next and each.topic not in compacted
     }
-    values, withheld = await _values_before(onlooker, to_compare)
+    values, withheld = await _values_before(onlooker, to_compare, PATIENCE_SECONDS if patience_seconds is None else patience_seconds)
     for each in to_compare.keys() - withheld:
         if each not in values:
             found[each] = ABSENT
@@ -62,23 +69,25 @@ async def disagreements(
         KafkaTimeoutError: Kafka did not answer about all of them; that is no disagreement.
     """
     compared = await compare(onlooker, places, compacted)
-    unanswered = sorted(f"{each.topic}/{each.partition}" for each in compared.leaderless | compared.withheld)
+    unanswered = compared.leaderless | compared.withheld
     if unanswered:
-        message = f"no answer about {len(unanswered)} stored places within {PATIENCE_SECONDS:.0f} s: {', '.join(unanswered[:NAMED])}"
+        message = f"no answer about {len(unanswered)} stored places within {PATIENCE_SECONDS:.0f} s: {_named(unanswered)}"
         raise KafkaTimeoutError(message)
     return dict(compared.disagreeing)
 
 
 async def _values_before(
-    onlooker: AIOKafkaConsumer, places: Mapping[TopicPartition, Place]
+    onlooker: AIOKafkaConsumer, places: Mapping[TopicPartition, Place], patience_seconds: float
 ) -> tuple[dict[TopicPartition, bytes], frozenset[TopicPartition]]:
     """The digest of the value just before each place, where there is one; and what the broker has and did not hand over in time.
 
-    One value at a time: what lies behind it may be what Kafka's client cannot unpack.
+    One value at a time: what lies behind it may be what Kafka's client cannot unpack. That a topic ends before the place is believed only
+    if it stays so: a leader that is new may know for a moment of less than was acknowledged.
     """
     wanted = dict(places)
     found: dict[TopicPartition, bytes] = {}
-    deadline = monotonic() + PATIENCE_SECONDS
+    short_since: dict[TopicPartition, float] = {}
+    deadline = monotonic() + patience_seconds
     _look_at(onlooker, wanted)
     while wanted and monotonic() < deadline:
         try:
@@ -93,7 +102,9 @@ async def _values_before(
                 found[each] = digest(records[0].value)
             del wanted[each]
         onlooker.pause(*polled)
-        wanted = {each: place for each, place in wanted.items() if not _ends_before(onlooker, each, place)}
+        now = monotonic()
+        short_since = {each: short_since.get(each, now) for each, place in wanted.items() if _ends_before(onlooker, each, place)}
+        wanted = {each: place for each, place in wanted.items() if now - short_since.get(each, now) < SURE_SECONDS}
     return found, frozenset(wanted)
 
 
@@ -122,6 +133,28 @@ async def answered_starts(
     asked = list(partitions)
     answers = await asyncio.gather(*[_answered_start(onlooker, each, patience_seconds) for each in asked])
     return {each: start for each, start in zip(asked, answers, strict=True) if start is not None}
+
+
+async def all_starts(
+    onlooker: AIOKafkaConsumer, partitions: Collection[TopicPartition], patience_seconds: float
+) -> dict[TopicPartition, int]:
+    """The same, of all of them.
+
+    Raises:
+        KafkaTimeoutError: of some Kafka does not say so in time; the text names them.
+    """
+    starts = await answered_starts(onlooker, partitions, patience_seconds)
+    unanswered = set(partitions) - starts.keys()
+    if unanswered:
+        message = f"no answer about where {_named(unanswered)} begin: is one missing? landfall prepare makes them"
+        raise KafkaTimeoutError(message)
+    return starts
+
+
+def _named(partitions: Collection[TopicPartition]) -> str:
+    """The first of them, and how many more there are."""
+    names = ", ".join(f"{each.topic}/{each.partition}" for each in sorted(partitions)[:NAMED])
+    return names + (f" and {len(partitions) - NAMED} more" if len(partitions) > NAMED else "")
 
 
 async def _answered_start(onlooker: AIOKafkaConsumer, partition: TopicPartition, patience_seconds: float) -> int | None:

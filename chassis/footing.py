@@ -1,7 +1,6 @@
 """Where this reader stands on each partition: no value is looked at before its stored place was found to fit the topic."""
 
-import asyncio
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from time import monotonic, time
 
@@ -11,17 +10,12 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from chassis import agreement, place, stops
 from chassis.assignment import Assignment
 from chassis.database import Pool
-from chassis.offsets import misfit
+from chassis.offsets import how_far, misfit
 from chassis.originals import Raw
 from chassis.progress import Sight
 from chassis.pulse import Pulse
 from chassis.stops import why_stopped
 from chassis.unanswered import Unanswered
-
-CORRUPT = "the topic holds a record that cannot be unpacked at or after the stored place"
-
-SEARCH_SECONDS = 5.0
-LOOK_SECONDS = 0.05
 
 log = structlog.get_logger()
 
@@ -136,22 +130,29 @@ class Footing:
                 self.consumer.seek(each, following)
                 self.consumer.resume(each)
 
-    async def fits(self, partition: TopicPartition, raws: list[Raw]) -> bool:
-        """Whether these values follow the place; if not, the place is settled anew before anything is read.
+    async def fitting(self, partition: TopicPartition, raws: Sequence[Raw]) -> Sequence[Raw]:
+        """Those of these values that follow the place; if none does, the place is settled anew before anything is read.
 
         Once they may be left from before a rebalance. Twice at one place it is the topic itself, and the partition is halted.
         """
         following = self.expected.get(partition)
         if following is not None:
-            why = misfit([raw.offset for raw in raws], following, compacted=partition.topic in self.compacted)
-            if why is None:
+            found = raws[: how_far([raw.offset for raw in raws], following, compacted=partition.topic in self.compacted)]
+            if found:
                 self.misfits.pop(partition, None)
-                return True
+                if len(found) < len(raws):
+                    self.go_on_from(partition, found[-1].offset + 1)
+                return found
             if self.misfits.get(partition) == following:
-                await self.halt(partition, why, following)
+                await self.halt(partition, misfit(raws[0].offset, following), following)
             self.misfits[partition] = following
         self.doubt([partition])
-        return False
+        return []
+
+    def go_on_from(self, partition: TopicPartition, following: int) -> None:
+        """What was handed over of it further on is read again."""
+        if partition in self.consumer.assignment():
+            self.consumer.seek(partition, following)
 
     def doubt(self, partitions: Iterable[TopicPartition]) -> None:
         """Pause them; they are settled anew before they are read again. How far they were is seen now, while it is known."""
@@ -167,24 +168,3 @@ class Footing:
         await place.halt(self.pool, partition, why, at)
         self.pulse.halted(partition, why)
         log.critical("partition_halted", topic=partition.topic, partition=partition.partition, why=why)
-
-    async def halt_the_corrupt(self, errors: tuple[type[Exception], ...]) -> None:
-        """Kafka's client cannot unpack some record, and does not say where: each partition is asked alone, and all are settled anew."""
-        asked = sorted(self.expected)
-        for each in asked:
-            self.consumer.seek(each, self.expected[each])
-        deadline, found = monotonic() + SEARCH_SECONDS, False
-        try:
-            while not found and monotonic() < deadline:
-                await asyncio.sleep(LOOK_SECONDS)
-                found = any([await self._is_corrupt(each, errors) for each in asked if each in self.consumer.assignment()])
-        finally:
-            self.doubt(asked)
-
-    async def _is_corrupt(self, partition: TopicPartition, errors: tuple[type[Exception], ...]) -> bool:
-        try:
-            await self.consumer.getmany(partition, timeout_ms=0)
-        except errors:
-            await self.halt(partition, CORRUPT, self.expected.get(partition))
-            return True
-        return False

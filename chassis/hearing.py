@@ -1,12 +1,11 @@
 """A service hears itself first: what lies on its own topics beyond what it remembers telling shows which of both is the older one."""
 
-import asyncio
 from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
+from uuid import UUID
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
-from aiokafka.errors import KafkaTimeoutError
 
 from chassis import agreement, outbox, own_ends
 from chassis.broker import onlooker
@@ -16,7 +15,7 @@ from chassis.place import Place
 from chassis.reading import PATIENCE_SECONDS, as_polled
 from chassis.settings import Profile, Settings
 from contracts.catalogue import Topic, owned_by
-from contracts.wire import identify
+from contracts.wire import identify_own
 
 KNOWN = "select id from said where id = any($1::uuid[])"
 
@@ -55,13 +54,13 @@ class Hearing:
         halts for anything but the last, nothing that lies there is looked at: its stored end says nothing any more.
 
         Raises:
-            OlderDatabaseError: values are there that `said` does not know.
+            OlderDatabaseError: tellings of our own, of whatever release, are there that `said` does not know.
             KafkaError: the broker could not be asked.
         """
         await self._compare(tx)
         ends = await own_ends.read(tx, self.topics)
         heard = await self.beyond(ends, {each for each, end in ends.items() if end.halted not in {None, FOREIGN}})
-        ids = {each: identify(each.value) for each in heard}
+        ids = {each: self._identify(each) for each in heard}
         for each in {told.partition for told in heard if ids[told] is None}:
             await own_ends.halt(tx, each, FOREIGN)
         known = {row["id"] for row in await tx.fetch(KNOWN, [found for found in ids.values() if found is not None])}
@@ -72,6 +71,9 @@ class Hearing:
             async with tx.transaction():
                 await outbox.take_off(tx, sorted(known))
                 await own_ends.go_on(tx, heard)
+
+    def _identify(self, told: Told) -> UUID | None:
+        return identify_own(self.topics[told.partition.topic], told.value)
 
     async def _compare(self, tx: Transaction) -> None:
         open_ends = {each: end for each, end in (await own_ends.read(tx, self.topics)).items() if end.halted is None}
@@ -95,15 +97,11 @@ class Hearing:
         return {self.prefix + topic.name: topic for topic in owned_by(self.name) if not topic.family.compacted}
 
     async def _starts(self) -> dict[TopicPartition, int]:
-        """Where the log of each of our partitions begins. Asking for one that is not there would be waited for without end."""
+        """Where the log of each of our partitions begins."""
         asked = [
             TopicPartition(name, each) for name, topic in self.topics.items() for each in range(topic.partitions_on(embedded=self.embedded))
         ]
-        try:
-            return await asyncio.wait_for(agreement.starts_of(self.onlooker, asked), PATIENCE_SECONDS)
-        except (TimeoutError, KafkaTimeoutError):
-            message = f"no answer about where {', '.join(self.topics)} begin: is one missing? landfall prepare makes them"
-            raise KafkaTimeoutError(message) from None
+        return await agreement.all_starts(self.onlooker, asked, PATIENCE_SECONDS)
 
 
 async def hear_first(settings: Settings, name: str, tx: Transaction, turned: Callable[[], None]) -> None:

@@ -8,12 +8,14 @@ from time import monotonic
 
 import structlog
 from aiokafka import AIOKafkaConsumer
-from aiokafka.errors import CorruptRecordException, KafkaError
+from aiokafka.errors import KafkaError
 
 from chassis.carry import Carrier, Polled
+from chassis.corrupt import read_up_to
 from chassis.failure import fault_of
 from chassis.footing import Footing, WentBackError
 from chassis.pulse import Pulse
+from chassis.reading import CANNOT_UNPACK
 from chassis.sift import ContradictionError
 from chassis.trying import Trying
 
@@ -23,9 +25,6 @@ COURTESY_SECONDS = 5.0
 COURTESY_PATIENCE_SECONDS = 2.0
 FIRST_WAIT_SECONDS = 0.1
 LONGEST_WAIT_SECONDS = 5.0
-
-# What Kafka's client raises, at every poll and for all partitions, over one record that it cannot unpack.
-CANNOT_UNPACK = (CorruptRecordException, UnicodeDecodeError)
 
 log = structlog.get_logger()
 
@@ -70,7 +69,7 @@ class Listener:
     async def _round(self) -> bool:
         """Whether anything was carried. What failed comes again only some polls later, and an empty one is no recovery from it."""
         polled = await self._poll()
-        fit = {each: raws for each, raws in polled.items() if await self.footing.fits(each, list(raws))}
+        fit = {each: fitting for each, raws in polled.items() if (fitting := await self.footing.fitting(each, raws))}
         if fit:
             await self._carry(fit)
             await self._courtesy_commit()
@@ -83,10 +82,8 @@ class Listener:
             polled: Polled = await self.consumer.getmany(
                 timeout_ms=HURRIED_MS if self.hurried() else POLL_MS, max_records=self.batch_max_records
             )
-        except CANNOT_UNPACK as error:
-            log.error("cannot_unpack", error=type(error).__name__)
-            await self.footing.halt_the_corrupt(CANNOT_UNPACK)
-            return {}
+        except CANNOT_UNPACK:
+            return await read_up_to(self.footing, self.batch_max_records)
         return polled
 
     async def _carry(self, polled: Polled) -> None:

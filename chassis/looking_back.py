@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import structlog
 from aiokafka import TopicPartition
 
-from chassis.agreement import starts_of
+from chassis.agreement import all_starts
 from chassis.broker import onlooker
+from chassis.database import Transaction
 from chassis.mirror import Found, Latest, Reflection, TopicKey, mirrored, reflect
 from chassis.occasion import Coordinates
 from chassis.parts import end
@@ -43,6 +44,8 @@ from figure cross join lateral (
     select said.* from said where (said.topic, said.subject) = (figure.topic, figure.subject) order by version desc limit 1
 ) as last
 """
+
+SAID_NOTHING = "select not exists (select from said where topic = any($1::text[]))"
 
 Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 
@@ -86,7 +89,7 @@ class LookingBack:
         What is strange is complained of until a later look finds it gone.
 
         Raises:
-            KafkaError, TimeoutError: the topics could not be read to their end.
+            KafkaError: the topics could not be read to their end.
         """
         if self.reading is None and self.is_due:
             self._begin()
@@ -137,7 +140,7 @@ async def read_back(settings: Settings, name: str, leaving: asyncio.Event | None
     """The last value of each key on each partition of the service's own compacted topics; less once whoever asked is `leaving`.
 
     Raises:
-        KafkaError, TimeoutError: Kafka does not answer.
+        KafkaError: Kafka does not answer; the text names what is missing.
     """
     partitions = {at: topic for topic in mirrored(name) for at in _partitions(settings, topic)}
     if not partitions:
@@ -146,7 +149,7 @@ async def read_back(settings: Settings, name: str, leaving: asyncio.Event | None
     looking = onlooker(settings, name)
     try:
         await looking.start()
-        starts = await asyncio.wait_for(starts_of(looking, partitions), START_SECONDS)  # of a missing one it is waited for without end
+        starts = await all_starts(looking, partitions, START_SECONDS)
         async for at, raws in as_polled(looking, starts, PATIENCE_SECONDS):
             for raw in raws:
                 last[at, raw.key] = Found(Coordinates(partitions[at].name, at.partition, raw.offset), raw.key, raw.value)
@@ -155,6 +158,11 @@ async def read_back(settings: Settings, name: str, leaving: asyncio.Event | None
     finally:
         await looking.stop()
     return list(last.values())
+
+
+async def has_said_nothing(tx: Transaction, name: str) -> bool:
+    """Whether the database knows of nothing at all that was told on the service's own compacted topics."""
+    return bool(await tx.fetchval(SAID_NOTHING, [topic.name for topic in mirrored(name)]))
 
 
 def _partitions(settings: Settings, topic: Topic) -> list[TopicPartition]:

@@ -1,6 +1,5 @@
 """What others change while this one reads: stops written and cleared, halts cleared, topics made again."""
 
-import asyncio
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -10,6 +9,7 @@ import structlog
 from aiokafka import TopicPartition
 
 from chassis import agreement, place, stops
+from chassis.agreement import Comparison
 from chassis.database import Pool
 from chassis.footing import Footing
 from chassis.place import Place
@@ -18,7 +18,7 @@ from contracts.catalogue import BY_NAME
 
 MEASURE_SECONDS = 10.0
 COMPARE_SECONDS = 60.0
-COMPARE_PATIENCE_SECONDS = 3.0
+COMPARE_PATIENCE_SECONDS = 1.0
 
 MADE_AGAIN = "the topic was re-created, truncated or restored while it was read: not all that lies before the stored place was applied"
 
@@ -75,20 +75,19 @@ class Lookout:
     async def _compare(self, places: Mapping[TopicPartition, Place]) -> None:
         """Not where an operator has moved the place since: what lay before the old one is another story then.
 
-        Raises:
-            TimeoutError: Kafka does not answer at once, and reading is not to wait for it; the same is compared a minute later.
+        Where Kafka does not answer at once, and reading is not to wait for it, the same is compared a minute later.
         """
         earlier = {each: at for each, at in self.remembered.items() if each in places and places[each].moves == at.moves}
-        async with asyncio.timeout(COMPARE_PATIENCE_SECONDS):
-            different = await self._are_different(await self._are_different(earlier))  # twice: a value's time of keeping may just be over
-        self.remembered = places
-        for each in different:
+        once = await self._ask(earlier)
+        twice = await self._ask({each: earlier[each] for each in _different(once)})  # a value's time of keeping may just be over
+        unanswered = once.leaderless | once.withheld | twice.leaderless | twice.withheld
+        self.remembered = {**places, **{each: earlier[each] for each in unanswered}}
+        for each in _different(twice):
             self.footing.doubt([each])
             await self.footing.halt(each, MADE_AGAIN, places[each].next)
 
-    async def _are_different(self, earlier: Mapping[TopicPartition, Place]) -> dict[TopicPartition, Place]:
-        found = (await agreement.compare(self.footing.onlooker, earlier, self.footing.compacted)).disagreeing
-        return {each: earlier[each] for each, why in found.items() if why != agreement.LOST}
+    async def _ask(self, places: Mapping[TopicPartition, Place]) -> Comparison:
+        return await agreement.compare(self.footing.onlooker, places, self.footing.compacted, COMPARE_PATIENCE_SECONDS)
 
     async def _measure(self) -> None:
         held, oldest = Counter[tuple[str, str]](), dict[tuple[str, str], float]()
@@ -97,6 +96,10 @@ class Lookout:
             held[of] += row["held"]
             oldest[of] = max(row["seconds"], oldest.get(of, 0.0))
         self.pulse.holds(held, oldest)
+
+
+def _different(compared: Comparison) -> list[TopicPartition]:
+    return [each for each, why in compared.disagreeing.items() if why != agreement.LOST]
 
 
 def _family_of(topic: str) -> str:

@@ -71,10 +71,14 @@ def mirrored(service: str) -> tuple[Topic, ...]:
 
 
 def reflect(said: Iterable[Latest], found: Iterable[Found], told_since: Container[TopicKey] = ()) -> Reflection:
-    """Compare. What differs or is missing is to be told again, unless it is strange, or was told since the topics began to be read."""
+    """Compare. What differs or is missing is to be told again, unless it is strange, or was told since the topics began to be read.
+
+    An empty value is what an operator leaves who erases a key that is strange: nothing lies there any more.
+    """
     lying: dict[TopicKey, list[Found]] = {}
     for value in found:
-        lying.setdefault(value.topic_key, []).append(value)
+        if value.value is not None:
+            lying.setdefault(value.topic_key, []).append(value)
     latest = {each.topic_key: each for each in said}
     strange = {key: why for key, values in lying.items() if (why := _strangeness(latest.get(key), values)) is not None}
     settled = [each for key, each in latest.items() if key not in strange and key not in told_since and not each.waits]

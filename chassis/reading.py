@@ -4,12 +4,15 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from time import monotonic
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
-from aiokafka.errors import KafkaTimeoutError
+from aiokafka.errors import CorruptRecordException, KafkaTimeoutError
 
 from chassis.originals import Raw
 
 PATIENCE_SECONDS = 60.0
 LOOK_MS = 100  # asks nobody: how soon it is noticed that an empty partition has answered
+
+# What Kafka's client raises, at every poll and for all partitions, over one record that it cannot unpack.
+CANNOT_UNPACK = (CorruptRecordException, UnicodeDecodeError)
 
 
 async def as_polled(

@@ -15,7 +15,7 @@ from chassis.database import Transaction, connect
 from chassis.heard_before import certainly_heard
 from chassis.hearing import Hearing, OlderDatabaseError
 from chassis.in_hand import InHand, recalling
-from chassis.looking_back import read_back
+from chassis.looking_back import has_said_nothing, read_back
 from chassis.occasion import Received
 from chassis.pulse import Pulse
 from chassis.reading import PATIENCE_SECONDS, read_on
@@ -111,7 +111,8 @@ class Recall:
         found = retold.read_latest(await read_back(self.settings, self.room.name))
         known = await retold.last_versions(tx, found)
         newer = [each for each in found if retold.version_of(each) > known.get(retold.subject_of(each), 0)]
-        if any(retold.subject_of(each) in known for each in newer):  # else somebody else wrote it, and the relay's leader complains
+        ours = any(retold.subject_of(each) in known for each in newer) or await has_said_nothing(tx, self.room.name)
+        if newer and ours:  # else somebody else wrote it, and the relay's leader complains
             await retold.keep(tx, newer)
             log.critical("database_is_older", latest=len(newer))
 

@@ -96,6 +96,12 @@ def named(topic: Topic, value: bytes | None) -> tuple[str | None, int | None]:
     return found.subject, found.version if gapless else None
 
 
+def identify_own(topic: Topic, value: bytes | None) -> UUID | None:
+    """The id of a telling, whatever its type, that the topic's owner can have told there; None where only somebody else can."""
+    subject, _ = named(topic, value)
+    return None if subject is None else identify(value)
+
+
 @cache
 def _envelope_of(fact: type[Fact]) -> type[Envelope[Any]]:
     return Envelope[fact]  # type: ignore[valid-type]  # the class is chosen where it runs

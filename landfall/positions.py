@@ -9,7 +9,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from rich.console import Console
 from rich.table import Table
 
-from chassis.agreement import starts_of
+from chassis import agreement, lookout, offsets
 from landfall.operator_settings import WHERE, Operator, at, carry_out
 from landfall.operators import Connection, RefusedError, add_who_and_why, say
 
@@ -28,12 +28,14 @@ from own_end where $1::text is null or topic = $1 order by topic, partition
 KEEP = """
 insert into position_move (topic, partition, previous, following, halted, moved_by, reason)
 select topic, partition, next, $3, halted, $4, $5 from positions where topic = $1 and partition = $2 for update
-returning previous
+returning previous, halted
 """
 MOVE = "update positions set next = $3, last_digest = null, halted = null where topic = $1 and partition = $2"
 
 FORGET_TRIES = "delete from attempt where topic = $1 and partition = $2"
 
+# Whoever halted for one of these knows that what lies before the place now is not what was read there.
+MADE_AGAIN = {agreement.ABSENT, agreement.DIFFERENT, lookout.MADE_AGAIN, offsets.BACKWARDS}
 ENDS = {"start": 0, "end": 1}
 WIDTH = 160
 
@@ -54,17 +56,18 @@ async def move(  # noqa: PLR0913 - an order has all of these
         following = {each: _place(to, *found) for each, found in bounds.items()}
         async with connection.transaction():
             for each, place in sorted(following.items()):
-                previous = await connection.fetchval(KEEP, name, each.partition, place, by, reason)
-                skipped += _skipped(previous, place, *bounds[each])
+                (left,) = await connection.fetch(KEEP, name, each.partition, place, by, reason)
+                skipped += _skipped(left["previous"], left["halted"], place, *bounds[each])
                 await connection.execute(MOVE, name, each.partition, place)
                 await connection.execute(FORGET_TRIES, name, each.partition)
             _refuse_unawares(skipped, skip)
     return {each.partition: place for each, place in following.items()}
 
 
-def _skipped(previous: int, following: int, start: int, end: int) -> int:
-    """How many values are never read. Where the topic ends before the place it was made again, and nothing of it was read."""
-    return max(0, following - (previous if previous <= end else start))
+def _skipped(previous: int, halted: str | None, following: int, start: int, end: int) -> int:
+    """How many values are never read. Nothing of a topic that was made again was, though it may have outgrown the place."""
+    another = previous > end or halted in MADE_AGAIN
+    return max(0, following - (start if another else previous))
 
 
 def _refuse_unawares(skipped: int, named: int | None) -> None:
@@ -84,7 +87,7 @@ async def _bounds(
         message = f"nothing is read of {name}" + (f"/{min(wanted - known)}" if wanted else "")
         raise RefusedError(message)
     asked = [TopicPartition(name, each) for each in sorted(wanted)]
-    starts, ends = await asyncio.wait_for(starts_of(looking, asked), 10), await asyncio.wait_for(looking.end_offsets(asked), 10)
+    starts, ends = await asyncio.wait_for(agreement.starts_of(looking, asked), 10), await asyncio.wait_for(looking.end_offsets(asked), 10)
     return {each: (starts[each], ends[each]) for each in asked}
 
 

@@ -1,16 +1,16 @@
 """`landfall replay`: compares a facts topic with what its owner has said, or tells it again; or accepts where a topic of its own ends."""
 
 import argparse
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
 from chassis import outbox, own_ends
 from chassis.database import Transaction, affected
 from chassis.place import digest
-from contracts.catalogue import BY_NAME, Order
+from contracts.catalogue import BY_NAME, SERVICES, Order
 from landfall.comparing import ENDS, compare, named, refuse_what_is_not_said, show
 from landfall.leading import lead
-from landfall.lying import Beside, Lying, lay_beside
+from landfall.lying import Beside, Lying, Place, lay_beside
 from landfall.operator_settings import WHERE, Operator, at, carry_out, refuse_another
 from landfall.operators import RefusedError, add_who_and_why, say
 
@@ -61,8 +61,10 @@ async def replay_said(settings: Operator, topic: str, *, by: str, reason: str) -
     return affected(told) - affected(waited)
 
 
-async def accept(settings: Operator, topic: str, *, by: str, reason: str) -> None:
+async def accept(settings: Operator, topic: str, *, by: str, reason: str) -> Sequence[Place]:
     """Tell on from the topic's present end, whatever lies or is missing before it. Nothing is told again by that, see `accepted`.
+
+    Where something lies that was not said here, or with other content: readers take it for ours.
 
     Raises:
         RefusedError: no service keeps the end of such a topic, it is another service's, or the relay does not stand aside.
@@ -72,6 +74,7 @@ async def accept(settings: Operator, topic: str, *, by: str, reason: str) -> Non
         raise RefusedError(message)
     async with _as_leader(settings, topic) as (tx, found):
         await _rebase(tx, found.lies, by, reason)
+    return [*found.differ, *found.unknown]
 
 
 @asynccontextmanager
@@ -86,9 +89,11 @@ async def _as_leader(settings: Operator, topic: str) -> AsyncIterator[tuple[Tran
             yield connection, found
 
 
-def accepted(topic: str) -> str:
-    """What was done, and what has still to be done where only an outsider was told: nobody else misses what is unsaid now."""
+def accepted(topic: str, others: Sequence[Place]) -> str:
+    """What was done, what else lies there, and what has still to be done where only an outsider was told: nobody else misses the unsaid."""
     done, found = f"{topic}: told on from where it ends now", BY_NAME[topic]
+    if others:
+        done += f"; {len(others)} values lie there that were not said here, or with other content: {named(others)}"
     if found.family.order is not Order.NONE:
         return done
     unsaid = f"What {found.principal} had not read is still unsaid: let {found.family.owner} tell it again"
@@ -136,11 +141,11 @@ async def _carry_out(settings: Operator, asked: argparse.Namespace) -> int:
     if asked.what == "compare":
         return show(asked.topic, await compare(settings, asked.topic))
     if asked.what == "accepted":
-        await accept(settings, asked.topic, by=asked.by, reason=asked.reason)
-        say(accepted(asked.topic))
+        say(accepted(asked.topic, await accept(settings, asked.topic, by=asked.by, reason=asked.reason)))
         return 0
     number = await replay_said(settings, asked.topic, by=asked.by, reason=asked.reason)
     say(f"{asked.topic}: {number} tellings were missing and are told again")
     for reader in BY_NAME[asked.topic].family.readers:
-        say(f"{reader} hears it: where {reader} runs, landfall positions move --topic {asked.topic} --to start")
+        if reader in SERVICES:
+            say(f"{reader} hears it: where {reader} runs, landfall positions move --topic {asked.topic} --to start")
     return 0

@@ -2,15 +2,17 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 from uuid import UUID, uuid4
 
-from aiokafka import TopicPartition
+from aiokafka import AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, RecordsToDelete
 from aiokafka.partitioner import DefaultPartitioner
 
 from chassis.broker import onlooker
 from chassis.room import Room
 from contracts.catalogue import BY_NAME, Topic
+from contracts.envelope import Envelope
 from landfall.topics import TopicError, make_topics
 from tests.chassis.house import House, Running, Witness
 from tests.chassis.tellings import created
@@ -73,6 +75,19 @@ async def end_of(house: House, partition: int, topic: Topic = RECORDS) -> int:
         return int((await looking.end_offsets([at]))[at])
     finally:
         await looking.stop()
+
+
+async def tell_in_a_transaction(house: House, partition: int, told: Envelope[Any]) -> None:
+    """What ends it takes an offset of its own, behind the one value."""
+    before, name = await end_of(house, partition), house.prefix + RECORDS.name
+    stranger = AIOKafkaProducer(bootstrap_servers=house.kafka.bootstrap, transactional_id=house.prefix + "stranger")
+    async with stranger, stranger.transaction():
+        await stranger.send_and_wait(name, told.to_bytes(), key=told.subject.encode(), partition=partition)
+
+    async def its_end_is_marked() -> bool:
+        return await end_of(house, partition) == before + 2
+
+    await until(its_end_is_marked, "the end of the transaction lies behind its one value")
 
 
 async def delete_records_before(house: House, partition: int, offset: int) -> None:

@@ -4,15 +4,14 @@ from collections import Counter
 from uuid import UUID, uuid4
 
 import pytest
-from pydantic import SecretStr
 
 from contracts.envelope import Envelope
 from contracts.records import TravelExpected
-from landfall.operator_settings import Operator
 from landfall.positions import move
 from tests.chassis.conftest import FreshHouse
 from tests.chassis.disagreeing import RECORDS, halts, handle, has_effects, record_on, room, says_halted
 from tests.chassis.house import House
+from tests.chassis.ordering import operator
 from tests.chassis.tellings import amended, created, expected_to_travel
 
 pytestmark = pytest.mark.kafka
@@ -22,13 +21,6 @@ BY = {"by": "4711", "reason": "its owner had been restored; this one is false"}
 
 def other_content(record: UUID) -> Envelope[TravelExpected]:
     return expected_to_travel(record, 1, uuid4())
-
-
-def _operator(house: House) -> Operator:
-    return Operator(
-        kafka_bootstrap=house.kafka.bootstrap, kafka_topic_prefix=house.prefix, profile=house.kafka.profile,
-        database_url=SecretStr(house.database.url),
-    )  # fmt: skip
 
 
 async def _place(house: House, partition: int) -> int:
@@ -51,7 +43,7 @@ async def test_all_before_and_beside_a_contradiction_is_handled_and_the_runbook_
         assert false == 1 + len(before) + 1
         assert f"{RECORDS.name}/3/{false};" in (await halts(intel))[3]
 
-        await move(_operator(intel), RECORDS.name, [3], str(false + 1), **BY)
+        await move(operator(intel), RECORDS.name, [3], str(false + 1), **BY)
         await has_effects(intel, 1 + len(told) + len(after))
 
     effects = Counter(await intel.effects())

@@ -1,38 +1,30 @@
 """Where place and topic no longer tell one story a partition halts, loudly and alone; nothing is skipped or reset in silence."""
 
-import os
-import subprocess
-import sys
+import asyncio
 from uuid import uuid4
 
 import pytest
-from aiokafka import AIOKafkaProducer, TopicPartition
+from aiokafka import TopicPartition
 from aiokafka.errors import KafkaTimeoutError
 
-from chassis import agreement, footing, offsets
+from chassis import agreement, corrupt, offsets
 from chassis.broker import onlooker
 from chassis.place import Place, digest
 from tests.chassis.conftest import FreshHouse
-from tests.chassis.disagreeing import PARTITIONS, RECORDS, end_of, halts, handle, has_effects, record_on, room, says_halted
-from tests.chassis.house import House
+from tests.chassis.disagreeing import (
+    PARTITIONS,
+    RECORDS,
+    halts,
+    handle,
+    has_effects,
+    record_on,
+    room,
+    says_halted,
+    tell_in_a_transaction,
+)
 from tests.chassis.tellings import amended, created, expected_to_travel
+from tests.chassis.unpackable import tell_what_cannot_be_unpacked
 from tests.waiting import until
-
-# Kafka's Python client refuses to send such a name from its compiled part alone; other clients send it.
-UNREADABLE_HEADER = """
-import asyncio, sys
-from aiokafka import AIOKafkaProducer
-
-class Name(str):
-    def encode(self, *_):
-        return bytes((255, 254))
-
-async def tell(bootstrap, topic, partition):
-    async with AIOKafkaProducer(bootstrap_servers=bootstrap) as producer:
-        await producer.send_and_wait(topic, b"value", key=b"key", headers=[(Name("x"), b"")], partition=int(partition))
-
-asyncio.run(tell(*sys.argv[1:]))
-"""
 
 
 @pytest.mark.kafka
@@ -71,37 +63,23 @@ async def test_a_halted_partition_stays_halted_after_a_restart(house: FreshHouse
 @pytest.mark.kafka
 async def test_a_hole_that_a_transaction_leaves_halts_and_is_not_read_over(house: FreshHouse) -> None:
     intel, told, after = await house("intel"), created(record_on(3)), created(record_on(3))
-    stranger = AIOKafkaProducer(bootstrap_servers=intel.kafka.bootstrap, transactional_id=intel.prefix + "stranger")
-    await stranger.start()
-    async with stranger.transaction():
-        await stranger.send(intel.prefix + RECORDS.name, told.to_bytes(), key=told.subject.encode())
-    await stranger.stop()
-
-    async def its_end_is_marked() -> bool:
-        return await end_of(intel, 3) == 2
-
-    await until(its_end_is_marked, "the end of the transaction lies behind its one value")
+    await tell_in_a_transaction(intel, 3, told)
     await intel.tell(after)
 
     async with intel.opened(room()) as running:
         await says_halted(intel, running, 3)
         flowing = created(record_on(4))
         await intel.tell(flowing)
-        await has_effects(intel, 1)
+        await has_effects(intel, 2)
 
-    assert await halts(intel) == {3: offsets.HOLE}
-    assert await intel.effects() == [flowing.id]
-
-
-async def _tell_what_cannot_be_unpacked(intel: House) -> None:
-    command = [sys.executable, "-c", UNREADABLE_HEADER, intel.kafka.bootstrap, intel.prefix + RECORDS.name, "3"]
-    subprocess.run(command, env={**os.environ, "AIOKAFKA_NO_EXTENSIONS": "1"}, check=True, timeout=60)  # noqa: ASYNC221 - our own text
+    assert await halts(intel) == {3: f"{offsets.HOLE} 2"}
+    assert await intel.effects() == [told.id, flowing.id]
 
 
 @pytest.mark.kafka
 async def test_a_record_that_cannot_be_unpacked_halts_its_partition_and_no_other(house: FreshHouse) -> None:
     intel = await house("intel")
-    await _tell_what_cannot_be_unpacked(intel)
+    await tell_what_cannot_be_unpacked(intel)
     others = [created(record_on(partition)) for partition in PARTITIONS if partition != 3]
     await intel.tell(*others)
 
@@ -109,7 +87,7 @@ async def test_a_record_that_cannot_be_unpacked_halts_its_partition_and_no_other
         await says_halted(intel, running, 3)
         await has_effects(intel, len(others))
 
-    assert await halts(intel) == {3: footing.CORRUPT}
+    assert await halts(intel) == {3: f"{corrupt.CORRUPT} 0"}
 
 
 @pytest.mark.kafka
@@ -118,14 +96,32 @@ async def test_a_record_that_cannot_be_unpacked_right_behind_the_stored_place_ke
 ) -> None:
     intel = await house("intel")
     await handle(intel, record_on(3), record_on(4))
-    await _tell_what_cannot_be_unpacked(intel)
+    await tell_what_cannot_be_unpacked(intel)
     await intel.tell(created(record_on(4)))
 
     async with intel.opened(room()) as running:
         await has_effects(intel, 3)
         await says_halted(intel, running, 3)
 
-    assert await halts(intel) == {3: footing.CORRUPT}
+    assert await halts(intel) == {3: f"{corrupt.CORRUPT} 1"}
+
+
+@pytest.mark.kafka
+async def test_a_leader_that_knows_for_a_moment_of_less_than_was_applied_is_no_disagreement(
+    house: FreshHouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(agreement, "LOOK_MS", 1)  # it has looked many times before the value is there
+    intel, told = await house("intel"), created(record_on(3))
+    at = TopicPartition(intel.prefix + RECORDS.name, 3)
+    looking = onlooker(intel.settings(), "test")
+    await looking.start()
+
+    comparing = asyncio.create_task(agreement.compare(looking, {at: Place(1, digest(told.to_bytes()), None)}))
+    await until(lambda: at in looking.assignment() and looking.highwater(at) == 0, "it is told that the topic ends before the place")
+    await intel.tell(told)
+
+    assert (await comparing).disagreeing == {}
+    await looking.stop()
 
 
 @pytest.mark.kafka

@@ -7,11 +7,12 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from chassis import hearing, watch
+from chassis import hearing, lookout, watch
 from chassis import pulse as pulses
+from chassis.place import digest
 from chassis.recall import NOT_HEARD
 from contracts.catalogue import BY_NAME
-from tests.chassis.disagreeing import PARTITIONS, RECORDS, has_effects, record_on, room
+from tests.chassis.disagreeing import PARTITIONS, RECORDS, halts, has_effects, record_on, room, says_halted
 from tests.chassis.house import House
 from tests.chassis.probes import ills
 from tests.chassis.tellings import amended, created
@@ -75,6 +76,22 @@ async def test_who_is_started_while_a_partition_has_no_leader_reads_the_others_a
         await has_effects(intel, 4)
         await until(running.ready, "it is ready")
     assert (await intel.versions(alone), await intel.versions(other)) == ([1, 2], [1, 2])
+
+
+async def test_a_topic_made_again_is_noticed_on_one_partition_while_another_has_no_leader(
+    intel: House, second: SecondBroker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with intel.opened(room()) as running:
+        await intel.tell(created(record_on(ALONE)), created(record_on(4)))
+        await has_effects(intel, 2)
+        await until(running.ready, "it is ready")
+        await _loses_its_leader(intel, second)
+        monkeypatch.setattr(lookout, "COMPARE_SECONDS", 0.0)
+        # No test can write faster than a reader notices: what was applied once is made another value instead.
+        await intel.owner.execute("update positions set last_digest = $1 where partition = 4", digest(b"the value that was lost"))
+        await says_halted(intel, running, 4)
+
+    assert await halts(intel) == {4: lookout.MADE_AGAIN}
 
 
 async def test_who_cannot_hear_what_it_told_says_so_and_waits_until_it_can(

@@ -67,6 +67,23 @@ def test_the_last_version_carried_again_under_another_id_is_replaced_by_the_byte
     assert reflect([said(told)], [lies(told.model_copy(update={"id": uuid4()}))]).again == [said(told)]
 
 
+LATEST = figure(7, 7)
+ERASED = Found(Coordinates(TOPIC, 1, 6), LATEST.subject.encode(), None)
+
+
+@pytest.mark.parametrize(
+    ("told", "found", "again", "agreeing"),
+    [([], [], 0, 0), ([LATEST], [], 1, 0), ([LATEST], [LATEST], 0, 1)],
+    ids=["never said", "of another past", "on two partitions"],
+)
+def test_what_was_strange_and_is_erased_is_strange_no_longer(
+    told: list[Envelope[Any]], found: list[Envelope[Any]], again: int, agreeing: int
+) -> None:
+    seen = reflect(map(said, told), [*map(lies, found), ERASED])
+
+    assert (len(seen.again), seen.agreeing, seen.strange) == (again, agreeing, [])
+
+
 STRANGE = {
     "a higher version": ([figure(7, 7)], [lies(figure(8, 8))], NEWER),
     "another past": ([figure(7, 7)], [lies(figure(8, 7))], OTHER),

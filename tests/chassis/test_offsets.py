@@ -2,20 +2,23 @@
 
 import pytest
 
-from chassis.offsets import BACKWARDS, HOLE, misfit
+from chassis.offsets import BACKWARDS, HOLE, how_far, misfit
 
 
 @pytest.mark.parametrize("offsets", [[7, 8, 9], [7, 9], [30]])
 def test_a_hole_that_compaction_left_is_read_over(offsets: list[int]) -> None:
-    assert misfit(offsets, 7, compacted=True) is None
+    assert how_far(offsets, 7, compacted=True) == len(offsets)
 
 
-@pytest.mark.parametrize("offsets", [[6], [7, 7], [7, 6]])
-def test_even_a_compacted_topic_never_goes_back(offsets: list[int]) -> None:
-    assert misfit(offsets, 7, compacted=True) == BACKWARDS
+@pytest.mark.parametrize(("offsets", "up_to"), [([6], 0), ([7, 7], 1), ([7, 6], 1), ([9, 12, 8], 2)])
+def test_even_a_compacted_topic_never_goes_back(offsets: list[int], up_to: int) -> None:
+    assert how_far(offsets, 7, compacted=True) == up_to
 
 
-@pytest.mark.parametrize("offsets", [[6, 7], [8], [7, 9], [7, 7]])
-def test_where_nothing_is_compacted_offsets_follow_one_another(offsets: list[int]) -> None:
-    assert misfit([7, 8, 9], 7, compacted=False) is None
-    assert misfit(offsets, 7, compacted=False) == HOLE
+@pytest.mark.parametrize(("offsets", "up_to"), [([7, 8, 9], 3), ([6, 7], 0), ([8], 0), ([7, 9], 1), ([7, 7], 1), ([7, 8, 10, 11], 2)])
+def test_where_nothing_is_compacted_offsets_follow_one_another(offsets: list[int], up_to: int) -> None:
+    assert how_far(offsets, 7, compacted=False) == up_to
+
+
+def test_of_a_hole_it_is_said_where_it_ends() -> None:
+    assert (misfit(9, 7), misfit(6, 7)) == (f"{HOLE} 9", BACKWARDS)

@@ -49,13 +49,14 @@ async def test_a_commit_whose_answer_was_lost_is_found_done_and_is_not_done_agai
 
 
 async def test_no_value_is_handed_over_before_its_place_was_found(house: FreshHouse, monkeypatch: pytest.MonkeyPatch) -> None:
-    intel, fitted, fits = await house("intel"), list[bool](), Footing.fits
+    intel, fitted, fitting = await house("intel"), list[bool](), Footing.fitting
 
-    async def remember(self: Footing, partition: TopicPartition, raws: list[Raw]) -> bool:
-        fitted.append(await fits(self, partition, raws))
-        return fitted[-1]
+    async def remember(self: Footing, partition: TopicPartition, raws: Sequence[Raw]) -> Sequence[Raw]:
+        found = await fitting(self, partition, raws)
+        fitted.append(list(found) == list(raws))
+        return found
 
-    monkeypatch.setattr(Footing, "fits", remember)
+    monkeypatch.setattr(Footing, "fitting", remember)
     monkeypatch.setattr(listen, "COURTESY_SECONDS", float("inf"))  # Kafka remembers nothing, and would begin at the start
     monkeypatch.setattr(listen, "POLL_MS", 3000)  # it is polling when its partitions are given to it anew
     async with intel.opened(room()) as one:

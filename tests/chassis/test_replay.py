@@ -52,8 +52,8 @@ def variables(intel: House, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LANDFALL_PROFILE", intel.kafka.profile)
 
 
-async def _run(what: str) -> int:
-    return await asyncio.to_thread(replay.run, argparse.Namespace(what=what, topic=CHECKS.name, **WHY))
+async def _run(what: str, topic: str = CHECKS.name) -> int:
+    return await asyncio.to_thread(replay.run, argparse.Namespace(what=what, topic=topic, **WHY))
 
 
 async def test_the_leader_stands_aside_while_a_topic_is_told_again_and_leads_on_after_it(
@@ -116,6 +116,29 @@ async def test_what_was_never_said_here_is_recalled_or_accepted_before_anything_
     await accept(operator(intel), CHECKS.name, **WHY)
 
     assert await replay_said(operator(intel), CHECKS.name, **WHY) == 0
+
+
+async def test_whoever_accepts_what_lies_there_is_told_how_much_of_it_was_not_said(
+    intel: House, pool: Pool, variables: None, capsys: pytest.CaptureFixture[str]
+) -> None:
+    del variables
+    first, second, _ = await _told(intel, pool, 3)
+    await make_topic_again(intel, CHECKS)
+    await _put_back(intel, first, second.replace(b'"/intel"', b'"/stats"'), b"garbage")
+
+    assert await _run("accepted") == 0
+
+    told = capsys.readouterr().out
+    assert told.startswith("checks.v1: told on from where it ends now; 2 values lie there that were not said here, or with other content: ")
+    assert told.count(f"{intel.prefix}checks.v1/") == 2
+
+
+async def test_of_those_who_hear_a_topic_services_alone_are_named(variables: None, capsys: pytest.CaptureFixture[str]) -> None:
+    del variables
+
+    assert await _run("said", "discards.intel.v1") == 0
+
+    assert capsys.readouterr().out == "discards.intel.v1: 0 tellings were missing and are told again\n"
 
 
 async def test_a_loss_that_nobody_has_noticed_is_told_again_and_who_hears_it_is_named(

@@ -2,11 +2,14 @@
 
 from uuid import UUID, uuid4
 
+import pytest
+
 from chassis import own_ends
 from chassis.database import Pool
 from chassis.hearing import FOREIGN, hear_first
 from tests.chassis.house import House
 from tests.chassis.relaying import all_sent, check_opened, relaying, say_all
+from tests.chassis.tellings import created
 from tests.waiting import until
 
 
@@ -15,7 +18,8 @@ async def _told(intel: House, pool: Pool, record: UUID) -> None:
     await all_sent(intel)
 
 
-async def test_what_a_stranger_wrote_between_two_rounds_halts_the_topic(intel: House, pool: Pool) -> None:
+@pytest.mark.parametrize("value", [b"garbage", created(uuid4()).to_bytes()], ids=["no telling", "what a neighbour tells elsewhere"])
+async def test_what_a_stranger_wrote_between_two_rounds_halts_the_topic(intel: House, pool: Pool, value: bytes) -> None:
     record = uuid4()
 
     async def it_halts() -> bool:
@@ -23,7 +27,7 @@ async def test_what_a_stranger_wrote_between_two_rounds_halts_the_topic(intel: H
 
     async with relaying(intel) as (only,):
         await _told(intel, pool, record)
-        await intel.tell_raw(b"garbage", key=str(record).encode(), topic="checks.v1")
+        await intel.tell_raw(value, key=str(record).encode(), topic="checks.v1")
         await _told(intel, pool, record)
         await until(it_halts, "what the stranger wrote is noticed")
         assert (only.leading, only.pulse.relay_failure) == (True, None)

@@ -8,7 +8,6 @@ from uuid import UUID, uuid4
 import pytest
 import pytest_asyncio
 from aiokafka import AIOKafkaProducer
-from pydantic import SecretStr
 
 from chassis import own_ends
 from chassis.agreement import ABSENT, DIFFERENT
@@ -19,12 +18,12 @@ from chassis.relay import Relay
 from contracts.catalogue import BY_NAME, topic_of
 from contracts.codes import Cohort
 from contracts.handover_packs import HandoverNotice
-from landfall.operator_settings import Operator
 from landfall.replay import accept, replay_said
 from services.handover.app import room as handover_room
 from tests.chassis.conftest import FreshHouse, house
 from tests.chassis.disagreeing import make_topic_again
 from tests.chassis.house import House, Running
+from tests.chassis.ordering import operator
 from tests.chassis.relaying import all_sent, check_opened, relaying, say_all
 from tests.records.telling import KEYS
 from tests.waiting import until
@@ -36,13 +35,6 @@ pytestmark = pytest.mark.kafka
 KENT, CHECKS = BY_NAME["handover-packs.kent.v1"], BY_NAME["checks.v1"]
 LOCK_HOLDER = "select pid from pg_locks where locktype = 'advisory'"
 WHY = {"by": "ACRO-1", "reason": "it was lost with its broker"}
-
-
-def _operator(house: House) -> Operator:
-    return Operator(
-        kafka_bootstrap=house.kafka.bootstrap, kafka_topic_prefix=house.prefix, profile=house.kafka.profile,
-        database_url=SecretStr(house.database.url),
-    )  # fmt: skip
 
 
 def _notice(force: str = "kent") -> HandoverNotice:
@@ -93,7 +85,7 @@ async def test_a_topic_made_again_halts_though_one_round_tells_more_than_was_los
         await _only_waits(handover, KENT.name, 1)
         halted = await _notified(handover)
 
-        await accept(_operator(handover), KENT.name, **WHY)
+        await accept(operator(handover), KENT.name, **WHY)
         await all_sent(handover)
         assert (only.leading, only.pulse.relay_failure) == (True, None)
 
@@ -121,7 +113,7 @@ async def test_what_a_round_told_before_its_topic_was_made_again_is_told_once_mo
     await say_all(pool, *told)
     async with relaying(handover, make=MadeAgainMeanwhile):
         await _halted(handover, KENT.name, MADE_AGAIN)
-        await accept(_operator(handover), KENT.name, **WHY)
+        await accept(operator(handover), KENT.name, **WHY)
         await all_sent(handover)
 
     assert rounds == [5, 2]
@@ -138,7 +130,7 @@ async def test_what_waited_while_a_facts_topic_was_halted_is_told_behind_what_is
         await _halted(intel, CHECKS.name, MADE_AGAIN)
         await say_all(pool, *[check_opened(record) for _ in range(2)])
 
-        assert await replay_said(_operator(intel), CHECKS.name, **WHY) == 3
+        assert await replay_said(operator(intel), CHECKS.name, **WHY) == 3
         await all_sent(intel)
 
     assert [each.version for each in await intel.on_topic(CHECKS.name)] == [4, 5, 6, 7, 1, 2, 3, 8, 9]
@@ -164,7 +156,7 @@ async def test_what_was_told_on_a_halted_topic_and_not_forgotten_is_not_told_aga
         await say_all(pool, *again)
         await _halted(handover, KENT.name, DIFFERENT)
         await _only_waits(handover, KENT.name, 4)
-        await accept(_operator(handover), KENT.name, **WHY)
+        await accept(operator(handover), KENT.name, **WHY)
         await all_sent(handover)
 
     assert rounds == [3, 4]
@@ -183,7 +175,7 @@ async def test_each_halted_topic_is_complained_of_and_the_relay_has_not_failed(h
         await _only_wait(handover, 2)
         assert await _complains_of_nothing_but(running, complaints)
         for topic in garbage:
-            await accept(_operator(handover), topic, **WHY)
+            await accept(operator(handover), topic, **WHY)
         await all_sent(handover)
         await until(running.ready, "it complains no longer")
 

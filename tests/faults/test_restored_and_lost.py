@@ -5,7 +5,6 @@ from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
-from pydantic import SecretStr
 
 from chassis.agreement import ABSENT
 from contracts.catalogue import BY_NAME
@@ -13,12 +12,12 @@ from contracts.codes import Cohort
 from contracts.handover_packs import HandoverNotice
 from contracts.handover_replies import ForceAccepted
 from contracts.records import RecordCreated, TravelExpected
-from landfall.operator_settings import Operator
 from landfall.replay import accept
 from services.handover.app import room
 from tests.chassis.conftest import FreshHouse, house
 from tests.chassis.disagreeing import make_topic_again
 from tests.chassis.house import House, Running, asked
+from tests.chassis.ordering import operator
 from tests.faults.outsiders import has_heard, standing, tell
 from tests.places.backup import back_up, restore
 from tests.records.telling import KEYS
@@ -34,11 +33,7 @@ KNOWN_ANEW = ("caseload", "handover", "stray", "positions", "seen", "held", "out
 
 
 async def _accept(handover: House) -> None:
-    operator = Operator(
-        kafka_bootstrap=handover.kafka.bootstrap, kafka_topic_prefix=handover.prefix, profile=handover.kafka.profile,
-        database_url=SecretStr(handover.database.url),
-    )  # fmt: skip
-    await accept(operator, PACKS.name, **WHY)
+    await accept(operator(handover), PACKS.name, **WHY)
 
 
 async def _offer_to_kent(handover: House, record_id: UUID) -> None:

@@ -1,5 +1,7 @@
 """A database restored from a backup that is older than Kafka: the service hears itself first, and nothing is lost or told twice."""
 
+import asyncio
+import json
 from collections import Counter
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -22,12 +24,14 @@ from contracts.handover_replies import ForceAccepted, ForceDeclined
 from contracts.handovers import HandoverEffective
 from contracts.records import RecordClosed, RecordCreated, TravelExpected
 from contracts.wire import decode
+from landfall.replay import accept
 from services.handover.app import room as handover_room
 from services.intel.app import room as intel_room
 from services.records.app import room as records_room
 from tests.builders import a_conviction, a_notification, a_person, a_travel_notice, numbers
 from tests.chassis.conftest import FreshHouse, house
 from tests.chassis.house import TOKEN, House, Running
+from tests.chassis.ordering import operator
 from tests.chassis.relaying import check_opened, say_all
 from tests.chassis.tellings import created, envelope
 from tests.faults.outsiders import has_heard, restored_as_it_was, standing, tell, told_on_topics
@@ -42,6 +46,13 @@ pytestmark = pytest.mark.kafka
 TODAY = datetime.now(UTC).date()
 FUTURE = TODAY + timedelta(days=30)
 WHO = ("ACRO-1", "a release that can bear them is installed")
+STRANGERS = {
+    "no telling": b"garbage",
+    "no more than an id": b'{"id": "00000000-0000-4000-8000-000000000001"}',
+    "a neighbour's telling of a type of ours": created(uuid4()).to_bytes().replace(b"record-created.v1", b"check-opened.v1"),
+    "a fact on another topic than its own": created(uuid4()).to_bytes(),
+    "a telling without a number, where all are numbered": b'{"id": "00000000-0000-4000-8000-000000000001", "source": "/intel"}',
+}
 IN_DOUBT = a_conviction(categories=["1003 00"])
 
 
@@ -295,12 +306,34 @@ async def test_garbage_of_many_days_heard_again_at_once_stops_nothing(house: Fre
     assert await _states(records) == {"accepted": 19}
 
 
-async def test_what_no_service_can_have_told_halts_its_topic_and_not_the_service(house: FreshHouse) -> None:
+@pytest.mark.parametrize("value", STRANGERS.values(), ids=STRANGERS)
+async def test_what_this_service_cannot_have_told_halts_its_topic_and_not_the_service(house: FreshHouse, value: bytes) -> None:
     intel = await house("intel")
-    await intel.tell_raw(b"garbage", topic="checks.v1")
+    await intel.tell_raw(value, topic="checks.v1")
 
     async with intel.opened(intel_room()) as running:
         await until(lambda: _complains_of(running, FOREIGN), "it complains of what lies there")
+        await intel.tell(created(uuid4()))
+        await until(lambda: intel.fetchval("select exists (select from outbox)"), "it goes on deciding")
+
+
+@pytest.mark.parametrize("topic", ["checks.v1", "discards.intel.v1"])
+async def test_what_is_told_in_this_services_name_keeps_it_from_starting_until_somebody_has_looked(house: FreshHouse, topic: str) -> None:
+    intel = await house("intel")
+    await intel.tell_raw(_of_a_newer_release(), topic=topic)
+
+    with pytest.raises(CannotRecallError, match="start the release that told it"):
+        async with intel.opened(intel_room()) as running:
+            await asyncio.wait([running.task])
+
+    await accept(operator(intel), topic, by=WHO[0], reason="no release of ours told it")
+    async with intel.opened(intel_room()) as running:
+        await until(running.ready, "it is ready")
+
+
+def _of_a_newer_release() -> bytes:
+    told = {"source": "/intel", "type": "check-questioned.v1", "subject": str(uuid4()), "version": 1}
+    return json.dumps({"specversion": "1.0", "id": str(uuid4())} | told).encode()
 
 
 async def _complains_of(running: Running, part: str) -> bool:

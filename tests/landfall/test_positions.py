@@ -7,16 +7,15 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 from aiokafka import TopicPartition
-from pydantic import SecretStr
 
-from chassis import place
+from chassis import agreement, lookout, offsets, place
 from landfall import positions
-from landfall.operator_settings import Operator
 from landfall.operators import RefusedError
 from landfall.positions import move
 from tests.chassis.conftest import FreshHouse, house
 from tests.chassis.disagreeing import record_on
 from tests.chassis.house import House
+from tests.chassis.ordering import operator
 from tests.chassis.tellings import created
 
 __all__ = ["house"]
@@ -47,18 +46,11 @@ async def _places(intel: House) -> dict[int, int]:
     return {row["partition"]: row["next"] for row in await intel.owner.fetch("select partition, next from positions")}
 
 
-def _operator(intel: House) -> Operator:
-    return Operator(
-        kafka_bootstrap=intel.kafka.bootstrap, kafka_topic_prefix=intel.prefix, profile=intel.kafka.profile,
-        database_url=SecretStr(intel.database.url),
-    )  # fmt: skip
-
-
 async def test_a_move_past_one_value_or_back_needs_no_number(intel: House) -> None:
-    await move(_operator(intel), TOPIC, [ONE], "1", **WHO)
+    await move(operator(intel), TOPIC, [ONE], "1", **WHO)
     assert await _places(intel) == {ONE: 1, OTHER: 0}
 
-    await move(_operator(intel), TOPIC, [ONE], "start", **WHO)
+    await move(operator(intel), TOPIC, [ONE], "start", **WHO)
     assert await _places(intel) == {ONE: 0, OTHER: 0}
     assert await intel.fetchval("select count(*) from position_move") == 2
 
@@ -71,14 +63,14 @@ async def test_a_move_that_leaves_out_another_number_than_the_one_named_changes_
     intel: House, partitions: list[int] | None, to: str, skip: int | None, skipped: int
 ) -> None:
     with pytest.raises(RefusedError, match=f"^{skipped} values would never be read: .* --skip {skipped}$"):
-        await move(_operator(intel), TOPIC, partitions, to, skip, **WHO)
+        await move(operator(intel), TOPIC, partitions, to, skip, **WHO)
 
     assert await _places(intel) == {ONE: 0, OTHER: 0}
     assert await intel.fetchval("select count(*) from position_move") == 0
 
 
 async def test_what_is_named_is_left_out(intel: House) -> None:
-    await move(_operator(intel), TOPIC, None, "end", 2 * END, **WHO)
+    await move(operator(intel), TOPIC, None, "end", 2 * END, **WHO)
 
     assert await _places(intel) == {ONE: END, OTHER: END}
 
@@ -87,10 +79,34 @@ async def test_of_a_topic_that_was_made_again_everything_before_the_new_place_is
     await _stands(intel, {ONE: 100})
 
     with pytest.raises(RefusedError, match="5 values would never be read"):
-        await move(_operator(intel), TOPIC, [ONE], "end", **WHO)
-    await move(_operator(intel), TOPIC, [ONE], "start", **WHO)
+        await move(operator(intel), TOPIC, [ONE], "end", **WHO)
+    await move(operator(intel), TOPIC, [ONE], "start", **WHO)
 
     assert await _places(intel) == {ONE: 0}
+
+
+@pytest.mark.parametrize("why", [agreement.ABSENT, agreement.DIFFERENT, lookout.MADE_AGAIN, offsets.BACKWARDS], ids=range(4))
+async def test_of_a_topic_that_was_made_again_and_has_outgrown_the_place_everything_before_the_new_one_is_left_out(
+    intel: House, why: str
+) -> None:
+    await _stands(intel, {ONE: 3})
+    await intel.owner.execute("update positions set halted = $1", why)
+
+    with pytest.raises(RefusedError, match="4 values would never be read"):
+        await move(operator(intel), TOPIC, [ONE], "4", **WHO)
+    assert await intel.fetchval("select halted from positions") == why
+    await move(operator(intel), TOPIC, [ONE], "4", 4, **WHO)
+
+    assert await _places(intel) == {ONE: 4}
+
+
+async def test_of_a_topic_that_is_the_one_that_was_read_what_lies_before_the_place_is_not_left_out(intel: House) -> None:
+    await _stands(intel, {ONE: 3})
+    await intel.owner.execute("update positions set halted = 'version 2 came again with other content'")
+
+    await move(operator(intel), TOPIC, [ONE], "4", **WHO)
+
+    assert await _places(intel) == {ONE: 4}
 
 
 async def test_the_command_takes_the_number_and_says_where_it_reads_on(
