@@ -8,12 +8,13 @@ from time import monotonic
 
 import structlog
 from aiokafka import AIOKafkaConsumer
-from aiokafka.errors import CorruptRecordException, KafkaError
+from aiokafka.errors import KafkaError
 
 from chassis.carry import Carrier, Polled
 from chassis.failure import fault_of
 from chassis.footing import Footing, WentBackError
 from chassis.pulse import Pulse
+from chassis.reading import CANNOT_UNPACK
 from chassis.sift import ContradictionError
 from chassis.trying import Trying
 
@@ -22,9 +23,6 @@ HURRIED_MS = 2
 COURTESY_SECONDS = 5.0
 FIRST_WAIT_SECONDS = 0.1
 LONGEST_WAIT_SECONDS = 5.0
-
-# What Kafka's client raises, at every poll and for all partitions, over one record that it cannot unpack.
-CANNOT_UNPACK = (CorruptRecordException, UnicodeDecodeError)
 
 log = structlog.get_logger()
 

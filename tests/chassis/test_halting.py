@@ -1,8 +1,5 @@
 """Where place and topic no longer tell one story a partition halts, loudly and alone; nothing is skipped or reset in silence."""
 
-import os
-import subprocess
-import sys
 from uuid import uuid4
 
 import pytest
@@ -14,25 +11,9 @@ from chassis.broker import onlooker
 from chassis.place import Place, digest
 from tests.chassis.conftest import FreshHouse
 from tests.chassis.disagreeing import PARTITIONS, RECORDS, end_of, halts, handle, has_effects, record_on, room, says_halted
-from tests.chassis.house import House
 from tests.chassis.tellings import amended, created, expected_to_travel
+from tests.chassis.unpackable import tell_what_cannot_be_unpacked
 from tests.waiting import until
-
-# Kafka's Python client refuses to send such a name from its compiled part alone; other clients send it.
-UNREADABLE_HEADER = """
-import asyncio, sys
-from aiokafka import AIOKafkaProducer
-
-class Name(str):
-    def encode(self, *_):
-        return bytes((255, 254))
-
-async def tell(bootstrap, topic, partition):
-    async with AIOKafkaProducer(bootstrap_servers=bootstrap) as producer:
-        await producer.send_and_wait(topic, b"value", key=b"key", headers=[(Name("x"), b"")], partition=int(partition))
-
-asyncio.run(tell(*sys.argv[1:]))
-"""
 
 
 @pytest.mark.kafka
@@ -93,15 +74,10 @@ async def test_a_hole_that_a_transaction_leaves_halts_and_is_not_read_over(house
     assert await intel.effects() == [flowing.id]
 
 
-async def _tell_what_cannot_be_unpacked(intel: House) -> None:
-    command = [sys.executable, "-c", UNREADABLE_HEADER, intel.kafka.bootstrap, intel.prefix + RECORDS.name, "3"]
-    subprocess.run(command, env={**os.environ, "AIOKAFKA_NO_EXTENSIONS": "1"}, check=True, timeout=60)  # noqa: ASYNC221 - our own text
-
-
 @pytest.mark.kafka
 async def test_a_record_that_cannot_be_unpacked_halts_its_partition_and_no_other(house: FreshHouse) -> None:
     intel = await house("intel")
-    await _tell_what_cannot_be_unpacked(intel)
+    await tell_what_cannot_be_unpacked(intel)
     others = [created(record_on(partition)) for partition in PARTITIONS if partition != 3]
     await intel.tell(*others)
 
@@ -118,7 +94,7 @@ async def test_a_record_that_cannot_be_unpacked_right_behind_the_stored_place_ke
 ) -> None:
     intel = await house("intel")
     await handle(intel, record_on(3), record_on(4))
-    await _tell_what_cannot_be_unpacked(intel)
+    await tell_what_cannot_be_unpacked(intel)
     await intel.tell(created(record_on(4)))
 
     async with intel.opened(room()) as running:
