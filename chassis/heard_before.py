@@ -1,24 +1,62 @@
-"""What lies on the topics that a service hears, and was certainly heard before its database was lost."""
+"""What lies on the topics that a service hears, was certainly or perhaps heard before its database was lost, and when."""
 
 from collections import deque
-from collections.abc import Container, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from itertools import accumulate, takewhile
 from typing import Any
 from uuid import UUID
 
-from contracts.wire import identify
+from contracts.catalogue import Topic
+from contracts.wire import UnreadableError, decode, identify
+
+EARLIEST, LATEST = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """A value that was heard before, as the broker gives it, and its id where it has one."""
+    """A value as the broker gives it, its id where it has one, and from when on it can have been heard.
+
+    It was `certain`ly heard where it has an answer, or something behind it has one or was settled.
+    """
 
     raw: Any
     id: UUID | None
+    at: datetime
+    certain: bool
 
 
-def certainly_heard(raws: Sequence[Any], causes: Container[UUID | None], reach: int) -> "deque[Heard]":
-    """Of one partition all up to the last value that has an answer, and at least the first `reach`."""
-    heard = [Heard(raw, identify(raw.value)) for raw in raws]
-    last = max((index for index, each in enumerate(heard, start=1) if each.id in causes), default=0)
-    return deque(heard[: max(last, reach)])
+def heard_before(raws: Sequence[Any], told_at: Callable[[Any], datetime], answered: Mapping[UUID, datetime], reach: int) -> "deque[Heard]":
+    """Of one partition all up to the last value that has an answer, at least the first `reach`, and what was told before the last answer.
+
+    `answered` says when what has an answer was answered.
+    """
+    ids = [identify(raw.value) for raw in raws]
+    answers = [None if each is None else answered.get(each) for each in ids]
+    certain = max((number for number, at in enumerate(answers, start=1) if at is not None), default=0)
+    times = _in_turn([told_at(raw) for raw in raws], answers)
+    sure = [number < max(certain, reach) for number in range(len(raws))]
+    heard = [Heard(*each) for each in zip(raws, ids, times, sure, strict=True)]
+    last = max(answered.values(), default=EARLIEST)
+    return deque(takewhile(lambda each: each.certain or each.at < last, heard))
+
+
+def _in_turn(told: Sequence[datetime], answers: Sequence[datetime | None]) -> list[datetime]:
+    """Each was heard once it was told and what lies before it was heard; and before anything behind it was answered."""
+    not_after = list(accumulate((each or LATEST for each in reversed(answers)), min))[::-1]
+    return list(accumulate((min(answer or at, last) for at, answer, last in zip(told, answers, not_after, strict=True)), max))
+
+
+def stamped(raw: Any) -> datetime:
+    """When it was told, as the broker says."""
+    return datetime.fromtimestamp(raw.timestamp / 1000, UTC)
+
+
+def dated(topic: Topic, raw: Any) -> datetime:
+    """The same, as whoever told it says: a scenario's clock is another than the broker's."""
+    try:
+        envelope = decode(topic, raw.value)
+    except UnreadableError:
+        return EARLIEST
+    return envelope.recordedtime or envelope.time

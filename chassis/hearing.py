@@ -1,6 +1,6 @@
 """A service hears itself first: what lies on its own topics beyond what it remembers telling shows which of both is the older one."""
 
-from collections.abc import Callable, Container, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from uuid import UUID
@@ -10,11 +10,12 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from chassis import agreement, outbox, own_ends
 from chassis.broker import onlooker
 from chassis.database import Transaction
+from chassis.originals import Raw
 from chassis.own_ends import Told
 from chassis.place import Place
 from chassis.reading import PATIENCE_SECONDS, as_polled
 from chassis.settings import Profile, Settings
-from contracts.catalogue import Topic, owned_by
+from contracts.catalogue import Order, Topic, owned_by
 from contracts.wire import identify_own
 
 KNOWN = "select id from said where id = any($1::uuid[])"
@@ -28,6 +29,10 @@ class OlderDatabaseError(RuntimeError):
     def __init__(self, unknown: Sequence[Told]) -> None:
         self.unknown = unknown
         super().__init__(f"{len(unknown)} tellings of our own are not in the database: it was restored; restart to recall them")
+
+
+def _told(partition: TopicPartition, raws: Iterable[Raw]) -> list[Told]:
+    return [Told(partition, raw.offset, raw.value) for raw in raws]
 
 
 def _untold() -> None:
@@ -51,7 +56,7 @@ class Hearing:
         """Compare. Who leads takes what was told already off the outbox, so that nothing is told twice after a crash.
 
         A partition halts if its topic ends before the stored end, holds another value there, or a value that is none of ours. Where it
-        halts for anything but the last, nothing that lies there is looked at: its stored end says nothing any more.
+        halts for anything but the last its stored end says nothing any more: it is only looked for what `said` does not know.
 
         Raises:
             OlderDatabaseError: tellings of our own, of whatever release, are there that `said` does not know.
@@ -59,18 +64,32 @@ class Hearing:
         """
         await self._compare(tx)
         ends = await own_ends.read(tx, self.topics)
-        heard = await self.beyond(ends, {each for each, end in ends.items() if end.halted not in {None, FOREIGN}})
+        lost = {each for each, end in ends.items() if end.halted not in {None, FOREIGN}}
+        heard = await self.beyond(ends, lost)
         ids = {each: self._identify(each) for each in heard}
         for each in {told.partition for told in heard if ids[told] is None}:
             await own_ends.halt(tx, each, FOREIGN)
         known = {row["id"] for row in await tx.fetch(KNOWN, [found for found in ids.values() if found is not None])}
         unknown = [each for each, found in ids.items() if found is not None and found not in known]
+        unknown += await self._unknown_on(tx, lost)
         if unknown:
             raise OlderDatabaseError(unknown)
         if known and leading:
             async with tx.transaction():
                 await outbox.take_off(tx, sorted(known))
                 await own_ends.go_on(tx, heard)
+
+    async def _unknown_on(self, tx: Transaction, lost: Iterable[TopicPartition]) -> list[Told]:
+        """From their start on, of topics that can be told again. What one force alone was told is told anew, with other ids."""
+        asked = {each for each in lost if self.topics[each.topic].family.order is Order.GAPLESS}
+        starts = {each: start for each, start in (await self._starts()).items() if each in asked} if asked else {}
+        unknown: list[Told] = []
+        async for each, raws in as_polled(self.onlooker, starts):
+            ids = {told: found for told in _told(each, raws) if (found := self._identify(told)) is not None}
+            known = {row["id"] for row in await tx.fetch(KNOWN, list(ids.values()))}
+            unknown += [told for told, found in ids.items() if found not in known]
+            self.turned()
+        return unknown
 
     def _identify(self, told: Told) -> UUID | None:
         return identify_own(self.topics[told.partition.topic], told.value)
@@ -87,7 +106,7 @@ class Hearing:
         following = {each: max(start, ends[each].next if each in ends else 0) for each, start in starts.items()}
         found: dict[TopicPartition, list[Told]] = {each: [] for each in following}
         async for each, raws in as_polled(self.onlooker, following):
-            found[each] += [Told(each, raw.offset, raw.value) for raw in raws]
+            found[each] += _told(each, raws)
             self.turned()
         return list(chain.from_iterable(found.values()))
 

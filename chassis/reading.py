@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Mapping, Sequence
 from time import monotonic
 
+import structlog
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import CorruptRecordException, KafkaTimeoutError
 
@@ -14,24 +15,32 @@ LOOK_MS = 100  # asks nobody: how soon it is noticed that an empty partition has
 # What Kafka's client raises, at every poll and for all partitions, over one record that it cannot unpack.
 CANNOT_UNPACK = (CorruptRecordException, UnicodeDecodeError)
 
+log = structlog.get_logger()
+
 
 async def as_polled(
-    onlooker: AIOKafkaConsumer, starts: Mapping[TopicPartition, int], patience_seconds: float = PATIENCE_SECONDS
+    onlooker: AIOKafkaConsumer,
+    starts: Mapping[TopicPartition, int],
+    patience_seconds: float = PATIENCE_SECONDS,
+    at_once: int | None = None,
 ) -> AsyncIterator[tuple[TopicPartition, Sequence[Raw]]]:
     """All values from `starts` to the ends that the fetches themselves name: some of one partition at a time, in its order.
 
-    `patience_seconds` is how long the broker may neither hand over anything nor say of any end that it is one.
+    `patience_seconds` is how long the broker may neither hand over anything nor say of any end that it is one; `at_once` how many at most.
 
     Raises:
         KafkaTimeoutError: the patience is over.
+        CorruptRecordException, UnicodeDecodeError: a record cannot be unpacked, of whichever partition.
         OffsetOutOfRangeError: a partition ends before its start.
     """
+    if not starts:
+        return  # to be given nothing and then stopped at once hangs Kafka's client for ever
     onlooker.assign(list(starts))
     for each, start in starts.items():
         onlooker.seek(each, start)
     unread, moved_at = set(starts), monotonic()
     while unread:
-        polled = await onlooker.getmany(*unread, timeout_ms=LOOK_MS)
+        polled = await onlooker.getmany(*unread, timeout_ms=LOOK_MS, max_records=at_once)
         for each, raws in polled.items():
             yield each, raws
         ended = {each for each in unread if await _has_ended(onlooker, each)}
@@ -44,15 +53,34 @@ async def as_polled(
 
 
 async def read_on(onlooker: AIOKafkaConsumer, starts: Mapping[TopicPartition, int]) -> dict[TopicPartition, list[Raw]]:
-    """The same, all at once; a partition without values is there too.
+    """The same, all at once; a partition without values is there too. What cannot be unpacked is left out.
 
     Raises:
         KafkaTimeoutError, OffsetOutOfRangeError: as `as_polled` does.
     """
     found: dict[TopicPartition, list[Raw]] = {each: [] for each in starts}
-    async for each, raws in as_polled(onlooker, starts):
-        found[each] += raws
+    try:
+        async for each, raws in as_polled(onlooker, starts):
+            found[each] += raws
+    except CANNOT_UNPACK:
+        return {each: await _what_can_be_unpacked(onlooker, each, start) for each, start in starts.items()}
     return found
+
+
+async def _what_can_be_unpacked(onlooker: AIOKafkaConsumer, partition: TopicPartition, start: int) -> list[Raw]:
+    """One by one, because those before it in one fetch are lost with it; behind it, all that lies in its record batch is too."""
+    found: list[Raw] = []
+    following = start
+    while True:
+        try:
+            async for _, raws in as_polled(onlooker, {partition: following}, at_once=1):
+                found += raws
+                following = raws[-1].offset + 1
+        except CANNOT_UNPACK as error:
+            log.error("cannot_unpack", topic=partition.topic, partition=partition.partition, offset=following, error=type(error).__name__)
+            following += 1
+        else:
+            return found
 
 
 async def _has_ended(onlooker: AIOKafkaConsumer, partition: TopicPartition) -> bool:

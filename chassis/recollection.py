@@ -1,41 +1,41 @@
-"""In which order what was told is recalled: beside what was heard, each telling once what it builds on is there."""
+"""In which order what was told is recalled: as it was decided, beside what was heard, each once what it builds on is there."""
 
-from collections import deque
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import partial
-from typing import NoReturn
+from heapq import merge
+from operator import itemgetter
+from typing import NoReturn, TypeAlias
 from uuid import UUID
 
-from aiokafka import TopicPartition
-from asyncpg import QueryCanceledError
-
-from chassis import held, stops
-from chassis.carry import Carrier
+from chassis import stops
 from chassis.database import Transaction
-from chassis.failure import OverrunError
-from chassis.heard_before import Heard
-from chassis.in_hand import InHand
-from chassis.not_yet import NotYetError
+from chassis.hearing_again import HearingAgain
 from chassis.retold import CannotRecallError
 from chassis.settling import Settling
 from chassis.stand_in import StandIn
 
+Step: TypeAlias = tuple[datetime, Callable[[], Awaitable[bool]]]
+"""From when on it can have been done, and what it is; it says whether it could be done now."""
+
 
 @dataclass(slots=True)
 class Recollection:
-    """`heard` is what was certainly heard, partition by partition; `carrier` carries it to `stand_in`.
+    """What `again` hears, and what a person or a timer caused, which is nowhere to be heard: `elsewhere`.
 
-    All of it in one transaction: whoever dies here begins anew. `in_hand` knows over what it died.
+    All of it in one transaction: whoever dies here begins anew.
     """
 
     tx: Transaction
-    carrier: Carrier
     stand_in: StandIn
-    heard: Mapping[TopicPartition, deque[Heard]]
-    in_hand: InHand
-    set_aside: set[str] = field(default_factory=set)
+    again: HearingAgain
+    elsewhere: dict[UUID, datetime] = field(init=False)
+
+    def __post_init__(self) -> None:
+        at_hand = self.stand_in.settled.redriven.keys() | {each.id for heard in self.again.heard.values() for each in heard}
+        elsewhere = sorted((at, cause) for cause, at in self.stand_in.answered.items() if cause not in at_hand)
+        self.elsewhere = {cause: at for at, cause in elsewhere}
 
     async def run(self) -> None:
         """Recall all.
@@ -43,107 +43,70 @@ class Recollection:
         Raises:
             CannotRecallError: something never finds what it builds on, or can only be recalled by what ends the process.
         """
-        at_hand = self.stand_in.settled.redriven.keys() | {each.id for heard in self.heard.values() for each in heard}
-        elsewhere = self.stand_in.causes.keys() - at_hand
         stopped = await stops.lift(self.tx)
-        while left := len(self.stand_in.left) + sum(map(len, self.heard.values())):
-            went_on = await self._settle() or await self._from_elsewhere(elsewhere) or await self._answered() or await self._unanswered()
-            if not (went_on or await self._settle() or await self._past_what_is_held() or await self._decide_anew()):
-                self._give_up(left)
+        while not self.stand_in.is_done or any(self.again.heard.values()):
+            went_on = await self._settle() or await self._go_on() or await self._settle()  # what could not go on showed what is settled
+            if not (went_on or await self._past_what_is_held() or await self._decide_anew()):
+                self._give_up()
         while await self._settle():
             pass
-        await self.in_hand.take(None)
+        await self.again.in_hand.take(None)
         await stops.put_back(self.tx, stopped)
 
-    def _give_up(self, left: int) -> NoReturn:
-        aside = f"; {', '.join(sorted(self.set_aside))} ended the process or never ended, and is held: a release that bears it may help"
+    def _give_up(self) -> NoReturn:
+        left = len(self.stand_in.left) + sum(map(len, self.again.heard.values()))
+        aside = self.again.set_aside
+        release = f"; {', '.join(sorted(aside))} ended the process or never ended, and is held: a release that bears it may help"
         message = f"{left} tellings cannot be recalled, because what they build on is not here: see docs/runbooks/disagreement.md"
-        raise CannotRecallError(message + (aside if self.set_aside else ""))
+        raise CannotRecallError(message + (release if aside else ""))
 
-    async def _answered(self) -> bool:
-        """Go on wherever the next value has its answer; whether it went on anywhere."""
-        went_on = False
-        for each, heard in self.heard.items():
-            while heard and heard[0].id in self.stand_in.causes and await self._carry(each):
-                went_on = True
-        return went_on
-
-    async def _from_elsewhere(self, causes: set[UUID]) -> bool:
-        """What a person or a timer caused."""
-        found = sorted(causes - self.stand_in.recalled)
-        return any([await self._try(f"cause {each}", partial(self.stand_in.recall, each, None, self.tx), each) for each in found])
-
-    async def _settle(self) -> bool:
-        """What was held before the backup or is held again, and was discarded, given up or taken up after it."""
-        found = await Settling(self.stand_in.settled, self.tx, self.carrier.handle).steps()
-        steps = [each for each in found if each.cause not in self.stand_in.recalled]
-        hopeless = {each.what for each in steps if each.cause is None and self.in_hand.why_hopeless(each.what) is not None}
-        self.set_aside.update(filter(None, hopeless))
-        return any([await self._try(each.what, each.do, each.cause) for each in steps if each.what not in hopeless])
-
-    async def _unanswered(self) -> bool:
-        """Handle one value that had no answer, the earliest first; whether there was one that has none now."""
-        heads = sorted((each for each, heard in self.heard.items() if heard), key=lambda each: self.heard[each][0].raw.timestamp)
-        for each in heads:
-            if await self._carry(each):
+    async def _go_on(self) -> bool:
+        """Do the earliest that can be done now. What has to wait is tried again after each step."""
+        for _, step in merge(self._values(), self._elsewhere(), key=itemgetter(0)):
+            if await step():
                 return True
         return False
 
+    def _values(self) -> list[Step]:
+        """The next value of each partition, the earliest first."""
+        heads = [(heard[0].at, partial(self.again.carry, each)) for each, heard in self.again.heard.items() if heard]
+        return sorted(heads, key=itemgetter(0))
+
+    def _elsewhere(self) -> Iterator[Step]:
+        return ((at, partial(self._recall, cause)) for cause, at in self.elsewhere.items())
+
+    async def _recall(self, cause: UUID) -> bool:
+        recalled = await self.again.attempt(f"cause {cause}", partial(self.stand_in.recall, cause, None, self.tx), cause)
+        if recalled:
+            del self.elsewhere[cause]
+        return recalled
+
+    async def _settle(self) -> bool:
+        """What was held before the backup or is held again, and was discarded, given up or taken up after it."""
+        again = self.again
+        found = await Settling(self.stand_in.settled, self.tx, again.carrier.handle).steps()
+        steps = [each for each in found if each.cause not in self.stand_in.recalled]
+        hopeless = {each.what for each in steps if each.cause is None and again.in_hand.why_hopeless(each.what) is not None}
+        again.set_aside.update(filter(None, hopeless))
+        return any([await again.attempt(each.what, each.do, each.cause) for each in steps if each.what not in hopeless])
+
     async def _past_what_is_held(self) -> bool:
         """What has its answer did not wait: what is held before it had been discarded, and on topics without an order nobody said which."""
-        carrier = self.carrier
-        self.carrier = replace(carrier, past_held=True)
+        again, carrier = self.again, self.again.carrier
+        again.carrier = replace(carrier, past_held=True)
         try:
-            return await self._answered()
+            answered = [each for each, heard in again.heard.items() if heard and heard[0].id in self.stand_in.causes]
+            return any([await again.carry(each) for each in answered])
         finally:
-            self.carrier = carrier
+            again.carrier = carrier
 
     async def _decide_anew(self) -> bool:
         """What was decided and had not been told when the database was lost never left this house: one such value is decided anew."""
         self.stand_in.anew = True
         try:
-            return await self._unanswered()
+            for _, step in self._values():
+                if await step():
+                    return True
+            return False
         finally:
             self.stand_in.anew = False
-
-    async def _carry(self, partition: TopicPartition) -> bool:
-        each = self.heard[partition][0]
-        what = f"{partition.topic}/{partition.partition}/{each.raw.offset}"
-        cause = each.id if each.id in self.stand_in.left else None
-        if not await self._try(what, partial(self._carry_one, partition, what), cause):
-            return False
-        self.heard[partition].popleft()
-        return True
-
-    async def _carry_one(self, partition: TopicPartition, what: str) -> None:
-        raw, hopeless = self.heard[partition][0].raw, self.in_hand.why_hopeless(what)
-        carried = await self.carrier.within(self.tx, {partition: [raw]}, {partition: raw.offset}, alone=True, hopeless=hopeless)
-        if partition not in carried.moved:
-            message = f"{partition.topic}/{partition.partition} does not go on at {raw.offset}, where it was heard"
-            raise CannotRecallError(message)
-        if self.heard[partition][0].id in self.stand_in.left - set(self.stand_in.now):
-            self.stand_in.settled.pass_by_value(partition.topic.removeprefix(self.carrier.topic_prefix), raw)
-            raise NotYetError  # it was held behind something that has to be settled first
-        if hopeless is not None:
-            self.set_aside.add(what)
-        await held.date(self.tx, datetime.fromtimestamp(raw.timestamp / 1000, UTC))
-        await stops.lift(self.tx)
-
-    async def _try(self, what: str | None, step: Callable[[], Awaitable[None]], cause: UUID | None) -> bool:
-        """Whether it could be done now. `cause`: what it has an answer to, if it has one, and then it cannot be done without."""
-        why = self.in_hand.why_hopeless(what)
-        if why is not None and cause is not None:
-            message = f"{what}: {why}, and it has an answer: start a release that can bear it, or restore a later backup"
-            raise CannotRecallError(message)
-        self.stand_in.now = []
-        await self.in_hand.take(what)
-        try:
-            async with self.tx.transaction():
-                await step()
-        except NotYetError:
-            return False
-        except (OverrunError, QueryCanceledError):
-            await self.in_hand.overran(what)
-            raise
-        self.stand_in.recalled.update(self.stand_in.now)
-        return True

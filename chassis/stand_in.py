@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -35,9 +36,23 @@ class StandIn:
     anew: bool = False
 
     @property
+    def answered(self) -> dict[UUID, datetime]:
+        """When each cause was answered."""
+        return {cause: facts[0].occasion.at for cause, facts in self.causes.items()}
+
+    @property
     def left(self) -> set[UUID]:
         """What is to be recalled still, but for the step under way."""
         return self.causes.keys() - self.recalled
+
+    @property
+    def is_done(self) -> bool:
+        """Whether all is recalled."""
+        return len(self.recalled) == len(self.causes)
+
+    def is_left(self, cause: UUID | None) -> bool:
+        """Whether that is to be recalled still."""
+        return cause in self.causes and cause not in self.recalled
 
     def before(self, carrier: Carrier) -> Carrier:
         """The same carrier, with this in place of its handlers."""

@@ -1,0 +1,117 @@
+"""One thing at a time is recalled or heard again, if that can be done now; what was moved past once is moved past again."""
+
+from collections import deque
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from functools import partial
+from uuid import UUID
+
+import structlog
+from aiokafka import TopicPartition
+from asyncpg import QueryCanceledError
+
+from chassis import held, stops
+from chassis.carry import Carrier
+from chassis.database import Transaction
+from chassis.failure import OverrunError
+from chassis.heard_before import Heard, stamped
+from chassis.in_hand import InHand
+from chassis.not_yet import NotYetError
+from chassis.retold import CannotRecallError
+from chassis.sift import ContradictionError
+from chassis.stand_in import StandIn
+
+log = structlog.get_logger()
+
+
+@dataclass(slots=True)
+class HearingAgain:
+    """`heard` is what is to be heard again, partition by partition, from `places` on; `carrier` carries it to `stand_in`.
+
+    `in_hand` knows over what an earlier recall died, and `set_aside` is what is held for that.
+    """
+
+    tx: Transaction
+    carrier: Carrier
+    stand_in: StandIn
+    heard: Mapping[TopicPartition, deque[Heard]]
+    places: dict[TopicPartition, int]
+    in_hand: InHand
+    set_aside: set[str] = field(default_factory=set)
+
+    async def carry(self, partition: TopicPartition) -> bool:
+        """Hear the next value of a partition again; whether that could be done now.
+
+        What was perhaps heard is heard again only if it says nothing in its turn; if not, it and what follows it are heard after the start.
+        """
+        each = self.heard[partition][0]
+        went_on = await self._next_or_past_it(partition)
+        if went_on:
+            self.heard[partition].popleft()
+        elif not each.certain:
+            self.heard[partition].clear()
+        return went_on or not each.certain
+
+    async def attempt(self, what: str | None, step: Callable[[], Awaitable[None]], cause: UUID | None) -> bool:
+        """Whether it could be done now. `cause`: what it has an answer to, if it has one, and then it cannot be done without."""
+        why = self.in_hand.why_hopeless(what)
+        if why is not None and cause is not None:
+            message = f"{what}: {why}, and it has an answer: start a release that can bear it, or restore a later backup"
+            raise CannotRecallError(message)
+        self.stand_in.now = []
+        await self.in_hand.take(what)
+        try:
+            async with self.tx.transaction():
+                await step()
+        except NotYetError:
+            return False
+        except (OverrunError, QueryCanceledError):
+            await self.in_hand.overran(what)
+            raise
+        self.stand_in.recalled.update(self.stand_in.now)
+        return True
+
+    async def _next_or_past_it(self, partition: TopicPartition) -> bool:
+        """A contradiction before what was certainly heard: an operator has moved past it."""
+        try:
+            return await self._next(partition)
+        except ContradictionError as error:
+            if not self.heard[partition][0].certain:
+                return False
+            log.warning("moved_past_again", why=str(error))
+            return True
+
+    async def _next(self, partition: TopicPartition) -> bool:
+        each = self.heard[partition][0]
+        what = f"{partition.topic}/{partition.partition}/{each.raw.offset}"
+        cause = each.id if self.stand_in.is_left(each.id) else None
+        if not await self.attempt(what, partial(self._carry, partition, each, what), cause):
+            return False
+        self.places[partition] = each.raw.offset + 1
+        return True
+
+    async def _carry(self, partition: TopicPartition, each: Heard, what: str) -> None:
+        hopeless, place = self.in_hand.why_hopeless(what), self.places[partition]
+        if place < each.raw.offset:
+            self._move_past_a_hole(partition, place, each)
+        carried = await self.carrier.within(self.tx, {partition: [each.raw]}, {partition: place}, alone=True, hopeless=hopeless)
+        if partition not in carried.moved:
+            message = f"{partition.topic}/{partition.partition} does not go on at {place}, where it was heard"
+            raise CannotRecallError(message)
+        if self.stand_in.is_left(each.id) and each.id not in self.stand_in.now:
+            self.stand_in.settled.pass_by_value(partition.topic.removeprefix(self.carrier.topic_prefix), each.raw)
+            raise NotYetError  # it was held behind something that has to be settled first
+        if carried.held and not each.certain:
+            raise NotYetError
+        if hopeless is not None:
+            self.set_aside.add(what)
+        await held.date(self.tx, stamped(each.raw))
+        await stops.lift(self.tx)
+
+    @staticmethod
+    def _move_past_a_hole(partition: TopicPartition, place: int, following: Heard) -> None:
+        """The same, of what cannot be unpacked or is not there; it is not this recall's to decide where nobody certainly has."""
+        if not following.certain:
+            raise NotYetError
+        at = f"{partition.topic}/{partition.partition}"
+        log.warning("moved_past_again", why=f"{at} holds nothing that can be read from {place} to {following.raw.offset}")
