@@ -6,12 +6,11 @@ from typing import TypeAlias
 from uuid import UUID, uuid4
 
 import pytest
-from aiokafka import AIOKafkaProducer
 
 from landfall.positions import move
 from services.intel.app import room
 from tests.chassis.conftest import FreshHouse, house
-from tests.chassis.disagreeing import RECORDS, end_of, record_on
+from tests.chassis.disagreeing import RECORDS, end_of, record_on, tell_in_a_transaction
 from tests.chassis.house import House
 from tests.chassis.ordering import operator
 from tests.chassis.tellings import amended, created, expected_to_travel
@@ -41,16 +40,7 @@ async def contradicts(intel: House, record: UUID) -> int:
 
 
 async def leaves_a_hole(intel: House, record: UUID) -> int:
-    stranger, told = AIOKafkaProducer(bootstrap_servers=intel.kafka.bootstrap, transactional_id=intel.prefix + "stranger"), record_on(3)
-    await stranger.start()
-    async with stranger.transaction():
-        await stranger.send(intel.prefix + RECORDS.name, created(told).to_bytes(), key=str(told).encode())
-    await stranger.stop()
-
-    async def its_end_is_marked() -> bool:
-        return await end_of(intel, 3) == 3
-
-    await until(its_end_is_marked, "the end of the transaction lies behind its one value")
+    await tell_in_a_transaction(intel, 3, created(record_on(3)))
     await has_heard(intel, 2)
     await intel.tell(amended(record, 2))
     return 2
