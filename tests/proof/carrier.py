@@ -41,7 +41,7 @@ SUITES = {
         "tests/chassis/test_written_between.py", "tests/faults/test_halted_topic.py", "tests/faults/test_restored_and_lost.py",
         "tests/faults/test_settled_since_backup.py", "tests/faults/test_deadly_recall.py", "tests/landfall/test_positions.py",
         "tests/faults/test_recalled_in_time_order.py", "tests/faults/test_moved_past_again.py",
-        "tests/faults/test_restored_and_replayed.py",
+        "tests/faults/test_restored_and_replayed.py", "tests/faults/test_recalled_under_a_stop.py", "tests/chassis/test_heard_before.py",
     ),
     "held to the end: orders, attempts, stops": (
         "tests/chassis/test_orders.py", "tests/chassis/test_attempts.py", "tests/chassis/test_stops.py",
