@@ -72,12 +72,17 @@ class HearingAgain:
         return True
 
     async def _next_or_past_it(self, partition: TopicPartition) -> bool:
-        """A contradiction before what was certainly heard: an operator has moved past it."""
+        """A contradiction before what was certainly heard: an operator has moved past it. What was perhaps heard ends no recall."""
         try:
             return await self._next(partition)
-        except ContradictionError as error:
+        except Exception as error:
             each = self.heard[partition][0]
-            if not each.certain or self.stand_in.is_left(each.id):
+            if not each.certain:
+                log.warning("not_heard_again", error=type(error).__name__)
+                return False
+            if not isinstance(error, ContradictionError):
+                raise
+            if self.stand_in.is_left(each.id):
                 return False
             log.warning("moved_past_again", why=str(error))
             return True

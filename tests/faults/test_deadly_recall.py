@@ -84,6 +84,31 @@ async def test_what_ends_the_process_and_has_an_answer_is_named_and_nothing_is_l
     assert supervisor.starts <= 4
 
 
+async def test_what_fails_as_an_outage_would_and_was_perhaps_never_heard_ends_no_recall(house: FreshHouse, tmp_path: Path) -> None:
+    intel, failing = await house("intel"), record_on(3)
+    async with intel.opened(intel_room()):
+        backup = await back_up(intel.superuser_url, tmp_path / "backup")
+        await intel.tell(amended(failing, 1))
+        await has_heard(intel, 1)
+        await intel.tell(created(record_on(4)))
+        await has_heard(intel, 2)
+    before = await standing(intel)
+
+    async def fail(batch: Batch, tx: Transaction) -> None:
+        if any(each.envelope.subject == str(failing) for each in batch):
+            raise ConnectionError
+        await handlers.on_records(batch, tx)
+
+    await restore(intel.superuser_url, "intel", backup)
+    async with intel.opened(replace(intel_room(), families={"records": fail})) as running:
+        await until(lambda: running.complains_of("the last batch failed with ConnectionError"), "it reads, and says what fails")
+
+    assert (await standing(intel))["said"] == before["said"]
+    async with intel.opened(intel_room()):
+        await has_heard(intel, 2)
+    assert await standing(intel) == before
+
+
 async def test_what_never_ends_in_a_recall_is_held_and_all_else_is_recalled(
     house: FreshHouse, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

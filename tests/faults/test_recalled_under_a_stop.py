@@ -12,7 +12,7 @@ from contracts.codes import Cohort
 from contracts.records import RecordCreated
 from services.intel.app import room as intel_room
 from tests.chassis.conftest import FreshHouse, house
-from tests.chassis.house import House
+from tests.chassis.house import House, Running
 from tests.chassis.ordering import BY, WHY
 from tests.faults.outsiders import has_heard, standing, tell
 from tests.places.backup import back_up, restore
@@ -75,3 +75,35 @@ async def test_a_stop_that_stood_when_the_backup_was_made_hinders_no_recall_and_
     assert recalled["intel_check"] == checks
     assert len(checks) == 13
     assert len((await standing(intel))["intel_check"]) == 14
+
+
+async def test_what_was_not_read_any_more_under_a_stop_is_not_held_by_a_recall_and_stops_reading_again(
+    house: FreshHouse, tmp_path: Path
+) -> None:
+    intel = await house("intel")
+    async with intel.opened(intel_room(), **LIMITS, batch_max_records=1):
+        await _create(intel, 1)
+        await has_heard(intel, 1)
+        backup = await back_up(intel.superuser_url, tmp_path / "backup")
+        await intel.tell_raw(b"no JSON")
+        await has_heard(intel, 2)
+        for _ in range(3):
+            await intel.tell_raw(b"no JSON")
+        await intel.owner.execute("update intel_check set due_day = opened_day")
+        await until(lambda: _has_told(intel, 2), "the report is sent all the same")
+    before = await standing(intel)
+
+    await restore(intel.superuser_url, intel.name, backup)
+    async with intel.opened(intel_room(), **LIMITS, batch_max_records=1) as running:
+        await until(lambda: _is_stopped(running), "reading is stopped again")
+
+    after = await standing(intel)
+    assert {name: after[name] for name in ("positions", "held", "said")} == {name: before[name] for name in ("positions", "held", "said")}
+
+
+async def _has_told(intel: House, number: int) -> bool:
+    return len(await intel.values_on("checks.v1")) == number
+
+
+async def _is_stopped(running: Running) -> bool:
+    return any("is stopped" in each for each in await running.complaints())

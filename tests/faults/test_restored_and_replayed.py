@@ -3,7 +3,6 @@
 from pathlib import Path
 from uuid import UUID
 
-import asyncpg
 import pytest
 
 from chassis.agreement import DIFFERENT
@@ -33,11 +32,7 @@ async def _hear_of(intel: House, record: UUID, heard: int) -> None:
 
 
 async def _make_the_report_due(intel: House) -> None:
-    connection = await asyncpg.connect(intel.superuser_url)
-    try:
-        await connection.execute("update intel_check set due_day = opened_day")
-    finally:
-        await connection.close()
+    await intel.owner.execute("update intel_check set due_day = opened_day")
 
     async def is_told() -> bool:
         return len(await intel.values_on(CHECKS.name)) == 2

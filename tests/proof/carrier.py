@@ -42,7 +42,7 @@ SUITES = {
         "tests/chassis/test_held_contradictions.py",
         "tests/chassis/test_up_to_there.py",
         "tests/faults/test_recalled_in_time_order.py", "tests/faults/test_moved_past_again.py",
-        "tests/faults/test_restored_and_replayed.py",
+        "tests/faults/test_restored_and_replayed.py", "tests/faults/test_recalled_under_a_stop.py", "tests/chassis/test_heard_before.py",
     ),
     "held to the end: orders, attempts, stops": (
         "tests/chassis/test_orders.py", "tests/chassis/test_attempts.py", "tests/chassis/test_stops.py",

@@ -1,0 +1,59 @@
+"""What was heard before a database was lost, and when: as far as answers, the broker's stamps and the order on a partition say."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from uuid import UUID, uuid4
+
+from chassis.heard_before import heard_before, stamped
+from tests.chassis.tellings import created
+
+NOON = datetime(2031, 6, 1, 12, tzinfo=UTC)
+
+
+def _after(minutes: int) -> datetime:
+    return NOON + timedelta(minutes=minutes)
+
+
+@dataclass(frozen=True)
+class Lying:
+    """A value on a partition, as Kafka's client gives it."""
+
+    value: bytes
+    timestamp: int
+
+
+def _times(*told: tuple[int, int | None], last: int = 0, reach: int = 0) -> list[int]:
+    """When each was heard, in minutes: told then, and answered then or not at all; `last` is when something else was answered."""
+    envelopes = [created(uuid4()) for _ in told]
+    raws = [Lying(each.to_bytes(), int(_after(at).timestamp() * 1000)) for each, (at, _) in zip(envelopes, told, strict=True)]
+    answered: dict[UUID, datetime] = {each.id: _after(at) for each, (_, at) in zip(envelopes, told, strict=True) if at is not None}
+    heard = heard_before(raws, stamped, answered | {uuid4(): _after(last)}, reach)
+    return [round((each.at - NOON) / timedelta(minutes=1)) for each in heard]
+
+
+def test_what_has_an_answer_was_heard_when_that_was_decided_however_long_it_had_lain_there() -> None:
+    assert _times((1, 9)) == [9]
+
+
+def test_what_has_none_was_heard_once_it_was_told() -> None:
+    assert _times((1, None), (5, 6)) == [1, 6]
+
+
+def test_what_lies_behind_an_answer_was_heard_after_it() -> None:
+    assert _times((1, 6), (2, None), (3, 9)) == [6, 6, 9]
+
+
+def test_what_lies_before_an_answer_was_heard_before_it_whatever_the_clock_says_that_stamped_it() -> None:
+    assert _times((8, None), (9, 5)) == [5, 5]
+
+
+def test_what_was_taken_up_again_later_keeps_its_turn() -> None:
+    assert _times((1, 30), (2, 3)) == [3, 3]
+
+
+def test_behind_the_last_answer_only_what_was_told_before_the_last_decision_may_have_been_heard() -> None:
+    assert _times((1, 2), (3, None), (8, None), (9, None), last=8) == [2, 3]
+
+
+def test_what_was_settled_was_heard_however_late_it_was_told() -> None:
+    assert _times((1, None), (9, None), last=5, reach=2) == [1, 9]
