@@ -11,7 +11,7 @@ from uuid import UUID
 import structlog
 from asyncpg import Record
 
-from chassis.database import Transaction, answers
+from chassis.database import Transaction
 from chassis.discarding import Discarding
 from chassis.failure import Fault, OverrunError, fault_of, lost_its_session
 from chassis.giving_up import give_up
@@ -69,7 +69,7 @@ class Answering:
                     await self._answer(tx, row, tries)
                 await carrier.clock.keep(tx)
         except Exception as error:
-            if tries is not None and not await self._is_to_blame(error):
+            if tries is not None and not (isinstance(error, OverrunError) or lost_its_session(error)):
                 self.owed.add(held_id)
             raise
         except CancelledError:  # told to end, and nothing is remembered after that
@@ -83,10 +83,6 @@ class Answering:
         for each in list(self.owed):
             await self.taking_up.carrier.pool.execute(UNCOUNT, each)
             self.owed.remove(each)
-
-    async def _is_to_blame(self, error: Exception) -> bool:
-        """Its statement never ended, or its session did while the database answers others."""
-        return isinstance(error, OverrunError) or (lost_its_session(error) and await answers(self.taking_up.carrier.pool))
 
     async def _answer(self, tx: Transaction, row: Record, tries: int) -> None:
         by_itself = row["ordered_by"] == BY_ITSELF

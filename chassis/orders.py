@@ -30,7 +30,9 @@ where ordered is not null and held_id <> all($1::uuid[]) and (ordered_by <> '{BY
     select from unnest($5::text[], $6::int[]) as elsewhere (topic, partition)
     where (elsewhere.topic, elsewhere.partition) = (held.topic, held.partition)
 )
-order by ordered_at, topic, partition, kept_at, "offset" limit 1
+order by exists (
+    select from unnest($7::text[], $8::text[]) as before (topic, subject) where (before.topic, before.subject) = (held.topic, held.subject)
+), ordered_at, topic, partition, kept_at, "offset" limit 1
 """  # noqa: S608 - our own word
 
 Partition: TypeAlias = tuple[str, int]
@@ -38,12 +40,13 @@ Partition: TypeAlias = tuple[str, int]
 
 @dataclass(slots=True)
 class Orders:
-    """Chooses, for one service, which order is carried out next; any instance may."""
+    """Chooses, for one service, which order is carried out next; any instance may. `failing`: whose could not be the last time."""
 
     carrier: Carrier
     on_commit: Callable[[], Awaitable[None]]
     known_now: KnownNow = field(init=False)
     answering: Answering = field(init=False)
+    failing: set[Key] = field(default_factory=set)
     swept_at: float = float("-inf")
 
     def __post_init__(self) -> None:
@@ -54,8 +57,8 @@ class Orders:
     async def carry_out(self) -> None:
         """All that is ordered, and before it what the service orders itself: types known now, and what stands behind nothing any more.
 
-        Those about the subject of one that fails wait with it for the next time, and those about a partition with which another instance
-        is busy are left to it; no others are.
+        Those about the subject of one that fails wait with it for the next time, behind all others, and those about a partition with which
+        another instance is busy are left to it.
 
         Raises:
             Exception: the first failure; infrastructure failed, see chassis.failure.
@@ -67,11 +70,14 @@ class Orders:
         deadline = monotonic() + MOST_SECONDS
         while monotonic() < deadline and (found := await self._next(met, failed, elsewhere)) is not None:
             met.add(found["held_id"])
+            key = found["topic"], found["subject"]
             try:
                 if not await self.answering.carry_out(found):
                     elsewhere.add((found["topic"], found["partition"]))
+                self.failing.discard(key)
             except Exception as error:  # noqa: BLE001 - raised below
-                failed[found["topic"], found["subject"]] = error
+                failed[key] = error
+                self.failing.add(key)
             await self.on_commit()
         for each in failed.values():
             raise each
@@ -83,5 +89,5 @@ class Orders:
             self.swept_at = monotonic()
 
     async def _next(self, met: Collection[UUID], failed: Collection[Key], elsewhere: Collection[Partition]) -> Record | None:
-        apart = *columns(list(failed), 2), *columns(list(elsewhere), 2)
+        apart = *columns(list(failed), 2), *columns(list(elsewhere), 2), *columns(list(self.failing), 2)
         return await self.carrier.pool.fetchrow(NEXT, list(met), list(self.answering.left), *apart)

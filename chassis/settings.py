@@ -64,7 +64,9 @@ class Settings(DatabaseSettings):
     kafka_ca_file: Path | None = Field(default=None, description="who vouches for Kafka's certificate (PEM); needed in production")
     batch_max_records: int = Field(default=500, description="how many messages one transaction takes on at most")
 
-    stop_after: int = Field(default=20, ge=1, description="so many failures of our own doing stop the service")
+    stop_after: int = Field(
+        default=20, ge=1, description="so many failures of our own doing stop the service, or the outside topic they came from"
+    )
     stop_within_seconds: int = Field(default=600, ge=1, description="the window in which those are counted")
     channel_stop_after: int = Field(default=100, ge=1, description="so many failures on a topic of an outsider stop that topic")
     channel_stop_within_seconds: int = Field(default=3600, ge=1, description="the window in which those are counted")

@@ -31,7 +31,7 @@ STOP_ALL = """
 with failed as (
     select topic = any($1::text[]) as ours, count(*) as number from held
     where (topic = any($1::text[]) and reason = any($2::text[]) or topic = any($5::text[]) and reason = 'poison') and kept_at > greatest(
-        now() - make_interval(secs => $3), (select max(cleared_at) from cleared_stop where cleared_stop.topic = '*'))
+        now() - make_interval(secs => $3), (select max(cleared_at) from cleared_stop where cleared_stop.topic in ('*', $6 || held.topic)))
     group by topic
 ), counted as (
     select sum(number) - coalesce(max(number) filter (where not ours), 0) as number from failed
@@ -78,7 +78,7 @@ async def write(tx: Transaction, newly: Iterable[Held], limits: Limits, topic_pr
     failed = [each for each in newly if each.reason in FAILURES]
     outside = sorted({each.topic.name for each in failed if is_outside(each.topic)})
     if any(each.reason is HoldReason.POISON or not is_outside(each.topic) for each in failed):
-        await tx.execute(STOP_ALL, OWN, sorted(OUR_FAILURES), limits.own_seconds, limits.own, OUTSIDE)
+        await tx.execute(STOP_ALL, OWN, sorted(OUR_FAILURES), limits.own_seconds, limits.own, OUTSIDE, topic_prefix)
     if outside:
         await tx.execute(STOP_TOPICS, outside, [HoldReason.POISON], limits.own_seconds, limits.own, topic_prefix, OUR_HANDLER)
         await tx.execute(STOP_TOPICS, outside, sorted(FAILURES), limits.outside_seconds, limits.outside, topic_prefix, GARBAGE)

@@ -32,11 +32,19 @@ class Way:
     @contextmanager
     def away(self) -> Iterator[None]:
         """Nobody gets through, and who was through is cut off."""
+        self._cut_off()
+        yield
+        self.cut = False
+
+    async def go_down(self, tx: Transaction) -> None:
+        """The same, over what that transaction asks, until somebody says otherwise."""
+        self._cut_off()
+        await tx.execute("select 1")
+
+    def _cut_off(self) -> None:
         self.cut = True
         for each in self.writers:
             each.transport.abort()
-        yield
-        self.cut = False
 
     async def carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """One connection, both ways, until either side ends it."""

@@ -16,8 +16,10 @@ from contracts.codes import FamilyName, HoldReason
 from tests.chassis.conftest import FreshHouse
 from tests.chassis.house import House, Running, Witness
 from tests.chassis.ordering import BY, WHY, answers, carried_out, has_read, held_versions, nothing_is_held, ordered
+from tests.chassis.severing import on_a_way_of_its_own
 from tests.chassis.tellings import amended, created
 from tests.chassis.trouble import end_its_session, need_what_is_not_there, over
+from tests.waiting import until
 
 
 @pytest_asyncio.fixture
@@ -194,10 +196,32 @@ async def test_an_order_over_which_its_session_ends_each_time_is_given_back(inte
     assert await held_versions(intel) == [(1, "poison"), (2, "after-poison"), (3, "after-poison")]
 
 
+async def test_an_order_that_takes_the_database_down_with_it_each_time_is_given_back(house: FreshHouse, record: UUID) -> None:
+    async with on_a_way_of_its_own(await house("intel")) as (intel, way):
+        witness = Witness(poison={str(record)})
+        async with intel.opened(Room("intel", {"records": witness.hear})) as running:
+            await intel.tell(created(record))
+            await has_read(intel, 1)
+            witness.poison.clear()
+            witness.and_then = over(record, way.go_down)
+            await ordered(intel, Wish.REDRIVE, version=1)
+
+            async def is_given_back() -> bool:
+                way.cut = False
+                return bool(await intel.fetchval("select exists (select from answered_order)"))
+
+            await until(is_given_back, "the order is given back")
+            await until(running.ready, "it is ready")
+
+    assert [each["complaint"] for each in await answers(intel, 1)] == [answering.ENDED]
+
+
+@pytest.mark.parametrize("most_seconds", [orders.MOST_SECONDS, 0.001])
 @pytest.mark.usefixtures("running")
 async def test_while_an_order_cannot_be_carried_out_those_about_its_subject_wait_with_it_and_all_others_are(
-    intel: House, record: UUID, witness: Witness
+    intel: House, record: UUID, witness: Witness, monkeypatch: pytest.MonkeyPatch, most_seconds: float
 ) -> None:
+    monkeypatch.setattr(orders, "MOST_SECONDS", most_seconds)
     other = uuid4()
     witness.poison.add(str(other))
     await intel.tell(created(other))
