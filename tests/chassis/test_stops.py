@@ -189,6 +189,19 @@ async def test_a_handler_of_ours_that_fails_on_what_several_outsiders_send_stops
     assert await _stopped(handover) == {"*": "what could not be applied is the doing of this line itself"}
 
 
+@pytest.mark.kafka
+async def test_what_was_looked_at_with_one_outsiders_stop_counts_no_longer_towards_the_line(house: FreshHouse) -> None:
+    handover, room = await _handover_that_fails_on_what_forces_answer(house)
+    async with handover.opened(room, stop_after=3) as running:
+        await _answer(handover, 3, "cleveland")
+        await _is_stopped(running, handover.prefix + CLEVELAND)
+        await stops.clear(handover.owner, handover.prefix + CLEVELAND, "4711", "the handler is mended")
+        await _answer(handover, 3, "durham")
+        await _is_stopped(running, handover.prefix + DURHAM)
+
+    assert await _stopped(handover) == {DURHAM: "our handler failed on what one outside sender sent"}
+
+
 async def test_what_waits_behind_something_else_stops_nothing(house: FreshHouse) -> None:
     intel, poison = await house("intel"), uuid4()
     await intel.tell(created(poison), *[amended(poison, version) for version in range(2, 9)])
