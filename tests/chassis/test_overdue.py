@@ -6,6 +6,8 @@ from pathlib import Path
 from aiokafka import TopicPartition
 
 from chassis import recall
+from chassis.mirror import NEVER_SAID, Strange
+from chassis.occasion import Coordinates
 from chassis.progress import Progress, Sight
 from chassis.pulse import LIVE_SECONDS, Pulse
 from chassis.readiness import RUNBOOK, Patience, overdue
@@ -24,6 +26,7 @@ def _ailing() -> Pulse:
     pulse.missing, pulse.unanswered = {"records.v1"}, {RECORDS}
     pulse.halted(RECORDS, "an operator looks")
     pulse.untold = {RECORDS: "an operator looks"}
+    pulse.strange, pulse.stops = [str(Strange(Coordinates("statistics.v1", 2, 17), NEVER_SAID))], {"*": "an operator looks"}
     pulse.turns = {"listener": float("-inf")}
     pulse.progress = Progress(taken_at=0)
     pulse.progress.look({RECORDS: Sight(5, 9, None)}, (), 0)
@@ -36,7 +39,7 @@ def test_whoever_is_complained_to_finds_each_complaint_on_the_page() -> None:
     found = [*pulse.complaints, *overdue(pulse, Patience(30, 60), NOW), *pulse.ills, *ELSEWHERE]
     known = [_pattern(each) for each in re.findall(r"^\| `([^`]+)`", (ROOT / RUNBOOK).read_text(), re.MULTILINE)]
 
-    assert len(found) == len(known) == 20
+    assert len(found) == len(known) == 22
     assert [each for each in found if not any(re.fullmatch(pattern, each) for pattern in known)] == []
     assert [pattern for pattern in known if not any(re.fullmatch(pattern, each) for each in found)] == []
 

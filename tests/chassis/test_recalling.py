@@ -1,11 +1,14 @@
 """Before a service has heard what it told, it answers probes and nobody else, and can be told to stop."""
 
+from collections.abc import AsyncIterator
 from uuid import UUID
 
 import pytest
+import pytest_asyncio
 from fastapi import APIRouter
 
 from chassis import recall, relay
+from chassis.database import Transaction
 from chassis.http import Deciding, Reading
 from chassis.recall import WAITS
 from chassis.room import Room
@@ -35,36 +38,33 @@ def _room() -> Room:
     return Room("intel", {"records": Witness().hear}, api=router)
 
 
-async def _another_begins(intel: House) -> None:
-    """Another instance recalls."""
-    await intel.owner.execute(LOCK, recall.LOCK)
-
-
-async def _another_ends(intel: House) -> None:
-    await intel.owner.execute(UNLOCK, recall.LOCK)
+@pytest_asyncio.fixture
+async def another(intel: House) -> AsyncIterator[Transaction]:
+    """Another instance, which recalls."""
+    async with intel.owner.acquire() as connection:
+        await connection.execute(LOCK, recall.LOCK)
+        yield connection
 
 
 async def _says(running: Running, complaint: str) -> None:
     await until(lambda: running.complains_of(complaint), f"it says: {complaint}")
 
 
-async def test_while_another_instance_recalls_probes_are_answered_and_nobody_leads(intel: House) -> None:
-    await _another_begins(intel)
+async def test_while_another_instance_recalls_probes_are_answered_and_nobody_leads(intel: House, another: Transaction) -> None:
     async with intel.opened(_room()) as running:
         await _says(running, WAITS)
         assert await ills(running) == []
         assert await intel.fetchval(NOBODY_LEADS, relay.LOCK)
 
-        await _another_ends(intel)
+        await another.execute(UNLOCK, recall.LOCK)
         await until(running.ready, "it is ready")
         assert not await intel.fetchval(NOBODY_LEADS, relay.LOCK)
 
 
 @pytest.mark.parametrize(("method", "path"), [("PUT", f"/decisions/{ONE}"), ("GET", "/decisions")])
 async def test_who_asks_before_the_recall_has_ended_is_told_to_ask_again_and_answered_afterwards(
-    intel: House, method: str, path: str
+    intel: House, another: Transaction, method: str, path: str
 ) -> None:
-    await _another_begins(intel)
     async with intel.opened(_room()) as running:
         await _says(running, WAITS)
         refused = await asked(running, method, path)
@@ -72,13 +72,13 @@ async def test_who_asks_before_the_recall_has_ended_is_told_to_ask_again_and_ans
         assert refused.json()["detail"] == f"This service cannot answer yet: {WAITS}. Ask again in a while; nothing was changed."
         assert await intel.effects() == []
 
-        await _another_ends(intel)
+        await another.execute(UNLOCK, recall.LOCK)
         await until(running.ready, "it is ready")
         assert (await asked(running, method, path)).status_code == 200
 
 
+@pytest.mark.usefixtures("another")
 async def test_who_is_stopped_while_it_waits_to_recall_leaves_nothing(intel: House) -> None:
-    await _another_begins(intel)
     async with intel.opened(_room()) as running:
         await _says(running, WAITS)
         running.stopping.set()
