@@ -8,6 +8,9 @@ from itertools import accumulate, takewhile
 from typing import Any
 from uuid import UUID
 
+from aiokafka import TopicPartition
+
+from chassis.stops import why_stopped
 from contracts.catalogue import Topic
 from contracts.wire import UnreadableError, decode, identify
 
@@ -40,6 +43,13 @@ def heard_before(raws: Sequence[Any], told_at: Callable[[Any], datetime], answer
     heard = [Heard(*each) for each in zip(raws, ids, times, sure, strict=True)]
     last = max(answered.values(), default=EARLIEST)
     return deque(takewhile(lambda each: each.certain or each.at < last, heard))
+
+
+def leave_what_was_stopped(heard: Mapping[TopicPartition, "deque[Heard]"], stopped: Mapping[str, str]) -> None:
+    """Of a topic that was not read when the database was backed up nothing is left but what certainly was heard: somebody had to look."""
+    for each, values in heard.items():
+        while values and not values[-1].certain and why_stopped(each.topic, stopped) is not None:
+            values.pop()
 
 
 def _in_turn(told: Sequence[datetime], answers: Sequence[datetime | None]) -> list[datetime]:

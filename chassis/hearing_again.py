@@ -28,7 +28,8 @@ log = structlog.get_logger()
 class HearingAgain:
     """`heard` is what is to be heard again, partition by partition, from `places` on; `carrier` carries it to `stand_in`.
 
-    `in_hand` knows over what an earlier recall died, and `set_aside` is what is held for that.
+    `in_hand` knows over what an earlier recall died, and `set_aside` is what is held for that. `failed` are partitions whose next value was
+    perhaps heard and failed otherwise than by having to wait.
     """
 
     tx: Transaction
@@ -38,19 +39,19 @@ class HearingAgain:
     places: dict[TopicPartition, int]
     in_hand: InHand
     set_aside: set[str] = field(default_factory=set)
+    failed: set[TopicPartition] = field(default_factory=set)
 
     async def carry(self, partition: TopicPartition) -> bool:
-        """Hear the next value of a partition again; whether that could be done now.
-
-        What was perhaps heard is heard again only if it says nothing in its turn; if not, it and what follows it are heard after the start.
-        """
-        each = self.heard[partition][0]
+        """Hear the next value of a partition again; whether that could be done now."""
         went_on = await self._next_or_past_it(partition)
         if went_on:
             self.heard[partition].popleft()
-        elif not each.certain:
-            self.heard[partition].clear()
-        return went_on or not each.certain
+        return went_on
+
+    @property
+    def is_done(self) -> bool:
+        """Whether all that was certainly heard is heard again."""
+        return not any(heard and heard[0].certain for heard in self.heard.values())
 
     async def attempt(self, what: str | None, step: Callable[[], Awaitable[None]], cause: UUID | None) -> bool:
         """Whether it could be done now. `cause`: what it has an answer to, if it has one, and then it cannot be done without."""
@@ -79,6 +80,7 @@ class HearingAgain:
             each = self.heard[partition][0]
             if not each.certain:
                 log.warning("not_heard_again", error=type(error).__name__)
+                self.failed.add(partition)
                 return False
             if not isinstance(error, ContradictionError):
                 raise
@@ -107,7 +109,7 @@ class HearingAgain:
         if self.stand_in.is_left(each.id) and each.id not in self.stand_in.now:
             self.stand_in.settled.pass_by_value(partition.topic.removeprefix(self.carrier.topic_prefix), each.raw)
             raise NotYetError  # it was held behind something that has to be settled first
-        if carried.held and not each.certain:
+        if carried.held and not (each.certain or self.stand_in.anew):
             raise NotYetError
         if hopeless is not None:
             self.set_aside.add(what)

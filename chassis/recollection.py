@@ -5,19 +5,27 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
 from heapq import merge
-from operator import itemgetter
-from typing import NoReturn, TypeAlias
+from operator import attrgetter
+from typing import NamedTuple, NoReturn
 from uuid import UUID
+
+from aiokafka import TopicPartition
 
 from chassis import stops
 from chassis.database import Transaction
+from chassis.heard_before import leave_what_was_stopped
 from chassis.hearing_again import HearingAgain
 from chassis.retold import CannotRecallError
 from chassis.settling import Settling
 from chassis.stand_in import StandIn
 
-Step: TypeAlias = tuple[datetime, Callable[[], Awaitable[bool]]]
-"""From when on it can have been done, and what it is; it says whether it could be done now."""
+
+class Step(NamedTuple):
+    """From when on it can have been done, whether it certainly was, and what it is; it says whether it could be done now."""
+
+    at: datetime
+    certain: bool
+    do: Callable[[], Awaitable[bool]]
 
 
 @dataclass(slots=True)
@@ -44,36 +52,48 @@ class Recollection:
             CannotRecallError: something never finds what it builds on, or can only be recalled by what ends the process.
         """
         stopped = await stops.lift(self.tx)
-        while not self.stand_in.is_done or any(self.again.heard.values()):
+        leave_what_was_stopped(self.again.heard, {each["topic"]: each["why"] for each in stopped})
+        while not (self.stand_in.is_done and self.again.is_done):
             went_on = await self._settle() or await self._go_on() or await self._settle()  # what could not go on showed what is settled
             if not (went_on or await self._past_what_is_held() or await self._decide_anew()):
                 self._give_up()
-        while await self._settle():
-            pass
+        while await self._go_on() or await self._settle():
+            pass  # what follows was perhaps heard: as far as it says nothing in its turn; the rest is heard after the start
         await self.again.in_hand.take(None)
         await stops.put_back(self.tx, stopped)
 
     def _give_up(self) -> NoReturn:
-        left = len(self.stand_in.left) + sum(map(len, self.again.heard.values()))
+        left = len(self.stand_in.left) + sum(each.certain for heard in self.again.heard.values() for each in heard)
         aside = self.again.set_aside
         release = f"; {', '.join(sorted(aside))} ended the process or never ended, and is held: a release that bears it may help"
         message = f"{left} tellings cannot be recalled, because what they build on is not here: see docs/runbooks/disagreement.md"
         raise CannotRecallError(message + (release if aside else ""))
 
     async def _go_on(self) -> bool:
-        """Do the earliest that can be done now. What has to wait is tried again after each step."""
-        for _, step in merge(self._values(), self._elsewhere(), key=itemgetter(0)):
-            if await step():
-                return True
+        """Do the earliest that can be done now. What has to wait is tried again after each step.
+
+        What was perhaps heard says nothing about anything that waits before it: it waits too.
+        """
+        waits = False
+        for step in merge(self._elsewhere(), self._values(), key=attrgetter("at")):
+            if step.certain or not waits:
+                if await step.do():
+                    return True
+                waits = True
         return False
 
     def _values(self) -> list[Step]:
         """The next value of each partition, the earliest first."""
-        heads = [(heard[0].at, partial(self.again.carry, each)) for each, heard in self.again.heard.items() if heard]
-        return sorted(heads, key=itemgetter(0))
+        heads = [Step(heard[0].at, heard[0].certain, partial(self._carry, each)) for each, heard in self.again.heard.items() if heard]
+        return sorted(heads, key=attrgetter("at"))
+
+    async def _carry(self, partition: TopicPartition) -> bool:
+        """What failed and was perhaps never heard is tried once more only where nothing else goes on."""
+        return (partition not in self.again.failed or self.stand_in.anew) and await self.again.carry(partition)
 
     def _elsewhere(self) -> Iterator[Step]:
-        return ((at, partial(self._recall, cause)) for cause, at in self.elsewhere.items())
+        """Before a value of the same instant: what builds on that waits for it anyhow."""
+        return (Step(at, certain=True, do=partial(self._recall, cause)) for cause, at in self.elsewhere.items())
 
     async def _recall(self, cause: UUID) -> bool:
         recalled = await self.again.attempt(f"cause {cause}", partial(self.stand_in.recall, cause, None, self.tx), cause)
@@ -101,11 +121,14 @@ class Recollection:
             again.carrier = carrier
 
     async def _decide_anew(self) -> bool:
-        """What was decided and had not been told when the database was lost never left this house: one such value is decided anew."""
+        """What was decided and had not been told when the database was lost never left this house: one such value is decided anew.
+
+        If need be one that was perhaps heard: what is left builds on something.
+        """
         self.stand_in.anew = True
         try:
-            for _, step in self._values():
-                if await step():
+            for step in sorted(self._values(), key=attrgetter("certain"), reverse=True):
+                if await step.do():
                     return True
             return False
         finally:

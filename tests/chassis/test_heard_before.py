@@ -1,10 +1,14 @@
 """What was heard before a database was lost, and when: as far as answers, the broker's stamps and the order on a partition say."""
 
+from collections import deque
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
-from chassis.heard_before import heard_before, stamped
+import pytest
+from aiokafka import TopicPartition
+
+from chassis.heard_before import Heard, heard_before, leave_what_was_stopped, stamped
 from tests.chassis.tellings import created
 
 NOON = datetime(2031, 6, 1, 12, tzinfo=UTC)
@@ -57,3 +61,13 @@ def test_behind_the_last_answer_only_what_was_told_before_the_last_decision_may_
 
 def test_what_was_settled_was_heard_however_late_it_was_told() -> None:
     assert _times((1, None), (9, None), last=5, reach=2) == [1, 9]
+
+
+@pytest.mark.parametrize(("stopped", "left"), [("travel-notices.consular.v1", [1, 2]), ("*", [1, 1]), ("records.v1", [2, 1])])
+def test_of_a_topic_that_was_stopped_nothing_is_heard_again_but_what_certainly_was(stopped: str, left: list[int]) -> None:
+    certain, perhaps = (Heard(None, None, NOON, certain=each) for each in (True, False))
+    heard = {TopicPartition(topic, 0): deque([certain, perhaps]) for topic in ("travel-notices.consular.v1", "records.v1")}
+
+    leave_what_was_stopped(heard, {stopped: "somebody looks"})
+
+    assert [len(each) for each in heard.values()] == left

@@ -1,5 +1,6 @@
 """A restored service hears again in the order in which it had heard: what was not there yet then is not there yet again (H8)."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from uuid import UUID, uuid4
@@ -7,15 +8,20 @@ from uuid import UUID, uuid4
 import pytest
 from aiokafka.partitioner import DefaultPartitioner
 
+from chassis.database import Transaction
+from chassis.occasion import Batch
+from chassis.room import Room
 from contracts.codes import Channel, Cohort, Sender
+from contracts.handover_replies import ForceAccepted
 from contracts.records import RecordCreated, TravelExpected
 from services.handover.app import room as handover_room
 from services.records.app import room as records_room
 from tests.builders import a_notification, a_person, a_travel_notice, numbers
 from tests.chassis.conftest import FreshHouse, house
+from tests.chassis.disagreeing import record_on
 from tests.chassis.house import Running, asked
 from tests.faults.outsiders import has_heard, restored_as_it_was, standing, tell
-from tests.places.backup import back_up
+from tests.places.backup import back_up, restore
 from tests.records.telling import KEYS
 
 __all__ = ["house"]
@@ -54,6 +60,44 @@ async def test_landings_that_a_person_offered_by_are_not_told_to_the_force_by_a_
         await has_heard(handover, 3 + further)
 
     await restored_as_it_was(handover, handover_room(KEYS), backup)
+
+
+async def test_an_answer_that_nobody_had_read_is_not_heard_before_the_offer_that_it_answers(house: FreshHouse, tmp_path: Path) -> None:
+    """Though what the offer builds on has to wait for something else."""
+    handover, kent = await house("handover"), "handover-replies.kent.v1"
+    bad, record, other = (record_on(3) for _ in range(3))
+    room = _who_cannot_bear(bad)
+    backup = await back_up(handover.superuser_url, tmp_path / "backup")
+    async with handover.opened(room) as running:
+        await tell(handover, *[RecordCreated(record_id=each, cohort=Cohort.UKSO) for each in (bad, record, other)], version=1)
+        await tell(handover, _landing(record, 0), _landing(other, 0), version=2)
+        await has_heard(handover, 5)
+        await _offer_to_kent(running, record)
+        await handover.owner.execute("insert into stop (topic, why, held) values ($1, 'somebody looks', 0)", handover.prefix + kent)
+        (offered,) = await handover.owner.fetch("select handover_id from handover")
+        await tell(handover, ForceAccepted(handover_id=offered["handover_id"]), principal="kent")
+        await _offer_to_kent(running, other)
+        await has_heard(handover, 5)
+
+    await restore(handover.superuser_url, "handover", backup)
+    async with handover.opened(room):
+        await has_heard(handover, 6)
+    after = await standing(handover)
+
+    assert after["stray"] == []
+    assert sorted((row[1], row[3]) for row in after["handover"]) == sorted([(record, "accepted"), (other, "offered")])
+
+
+def _who_cannot_bear(bad: UUID) -> Room:
+    room = handover_room(KEYS)
+
+    async def hear(batch: Batch, tx: Transaction) -> None:
+        if any(each.fact.record_id == bad for each in batch):
+            message = "this one cannot be borne"
+            raise ValueError(message)
+        await room.families["records"](batch, tx)
+
+    return replace(room, families={**room.families, "records": hear})
 
 
 def _another_reference(partition: int) -> str:
