@@ -19,7 +19,7 @@ from tests.places import kafka as kafkas
 from tests.proof import drills
 from tests.proof.claims import Proof
 from tests.proof.clone import clone
-from tests.proof.cures_out import PATIENCE_SECONDS, Cure, Taken, cures, last_line, pytest_in, take_out
+from tests.proof.cures_out import PATIENCE_SECONDS, Cure, Taken, cures, failures, last_line, pytest_in, take_out
 from tests.proof.rounds import PEOPLE, rounds
 from tests.proof.system import System, places, system
 from tests.proof.verdict import Verdict
@@ -125,7 +125,7 @@ def _cures(proof: Proof, folders: Sequence[Path]) -> None:
             caught += taken.caught
             print(taken, flush=True)
             if not taken.caught:
-                print(taken.output[-3000:], flush=True)
+                print(failures(taken.output), flush=True)
     hazards = {each.patch.stem.rstrip(ascii_lowercase) for each in found}
     missing = sorted({f"H{number}" for number in range(3, 19)} - hazards)
     proof.must("cures taken out", f"caught {caught} of {len(found)}", f"{len(found)} of {len(found)}", holds=caught == len(found) > 0)
@@ -146,7 +146,7 @@ def _with_their_cures(proof: Proof, folders: Sequence[Path], tests: Sequence[str
     proof.must("the tests of the cures, with their cures, under the same conditions", said, "all pass, none skipped", holds=good)
     for status, _, output in ran:
         if status:
-            print(output[-5000:], flush=True)
+            print(failures(output), flush=True)
 
 
 def _run(proof: Proof, folder: Path, what: str, tests: Sequence[str], *, workers: int = 0, **more: str) -> None:
@@ -154,7 +154,7 @@ def _run(proof: Proof, folder: Path, what: str, tests: Sequence[str], *, workers
     summary = last_line(output)
     proof.must(what, f"{summary} [{seconds:.0f} s]", "all pass, none skipped", holds=status == 0 and "skipped" not in summary)
     if status:
-        print(output[-5000:], flush=True)
+        print(failures(output), flush=True)
 
 
 def _suites(proof: Proof, folder: Path) -> None:

@@ -68,6 +68,11 @@ def pytest_in(folder: Path, tests: Sequence[str], *, workers: int = 0, **more: s
     return ran.returncode, monotonic() - began, ran.stdout + ran.stderr
 
 
+def failures(output: str) -> str:
+    """What pytest says of them, without what was logged meanwhile."""
+    return "\n".join(line for line in output.splitlines() if line.startswith(("E  ", ">", "FAILED ", "ERROR tests")))[-5000:]
+
+
 def last_line(output: str) -> str:
     """How many passed or failed, as pytest says at the end."""
     return output.strip().splitlines()[-1].strip("= ") if output.strip() else "nothing ran"
