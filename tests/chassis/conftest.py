@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
+from uuid import UUID, uuid4
 
 import asyncpg
 import pytest
@@ -49,6 +50,11 @@ async def house(
 @pytest_asyncio.fixture
 async def intel(house: FreshHouse) -> House:
     return await house("intel")
+
+
+@pytest.fixture
+def record() -> UUID:
+    return uuid4()
 
 
 @pytest_asyncio.fixture

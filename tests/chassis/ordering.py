@@ -1,16 +1,29 @@
 """What an operator does about held tellings, and how a test sees what came of it."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 from uuid import UUID
 
+import pytest
 from pydantic import SecretStr
 
 from chassis.ordering import Wish, order
+from contracts.catalogue import FACTS
 from landfall.operator_settings import Operator
 from tests.chassis.house import House
 from tests.waiting import until
 
 BY, WHY = "4711", "it was looked at"
+
+
+@contextmanager
+def older_release(monkeypatch: pytest.MonkeyPatch, *unknown: str) -> Iterator[None]:
+    """One that does not know these types yet."""
+    with monkeypatch.context() as older:
+        for each in unknown:
+            older.delitem(FACTS, each)
+        yield
 
 
 def operator(house: House) -> Operator:

@@ -3,26 +3,13 @@
 from uuid import UUID, uuid4
 
 import pytest
-import pytest_asyncio
 
 from chassis import discarding
 from chassis.ordering import Wish
 from chassis.room import Room
-from contracts.catalogue import FACTS
-from tests.chassis.conftest import FreshHouse
 from tests.chassis.house import House, Witness
-from tests.chassis.ordering import answers, carried_out, has_read, held_versions, nothing_is_held, ordered
+from tests.chassis.ordering import answers, carried_out, has_read, held_versions, nothing_is_held, older_release, ordered
 from tests.chassis.tellings import amended, created, expected_to_travel
-
-
-@pytest_asyncio.fixture
-async def intel(house: FreshHouse) -> House:
-    return await house("intel")
-
-
-@pytest.fixture
-def record() -> UUID:
-    return uuid4()
 
 
 @pytest.fixture
@@ -80,8 +67,7 @@ async def test_a_telling_that_is_discarded_is_not_applied_because_it_is_held_twi
 async def test_a_version_that_is_held_because_its_type_is_unknown_is_not_given_up(
     intel: House, record: UUID, room: Room, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with monkeypatch.context() as older:
-        older.delitem(FACTS, "record-amended.v1")
+    with older_release(monkeypatch, "record-amended.v1"):
         async with intel.opened(room):
             await intel.tell(created(record), amended(record, 2), expected_to_travel(record, 3, uuid4()))
             await has_read(intel, 3)

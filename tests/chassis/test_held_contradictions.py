@@ -8,11 +8,10 @@ from chassis import originals
 from chassis.ordering import Wish
 from chassis.room import Room
 from chassis.taking_up import CONTRADICTS
-from contracts.catalogue import FACTS
 from tests.chassis.conftest import FreshHouse
 from tests.chassis.disagreeing import halts, record_on, says_halted
 from tests.chassis.house import House, Witness
-from tests.chassis.ordering import carried_out, has_read, held_versions, nothing_is_held, ordered
+from tests.chassis.ordering import carried_out, has_read, held_versions, nothing_is_held, older_release, ordered
 from tests.chassis.tellings import amended, created, raw
 from tests.chassis.test_contradictions import other_content
 
@@ -46,8 +45,7 @@ async def test_other_content_of_a_version_of_an_unknown_type_is_not_applied_in_i
 ) -> None:
     intel, record = await house("intel"), record_on(3)
     room = Room("intel", {"records": Witness().hear})
-    with monkeypatch.context() as older:
-        older.delitem(FACTS, "record-created.v1")
+    with older_release(monkeypatch, "record-created.v1"):
         async with intel.opened(room) as running:
             await intel.tell(created(record))
             await has_read(intel, 1)

@@ -3,33 +3,19 @@
 from uuid import UUID, uuid4
 
 import pytest
-import pytest_asyncio
 
 from chassis.ordering import Wish
 from chassis.room import Room
-from contracts.catalogue import FACTS
-from tests.chassis.conftest import FreshHouse
 from tests.chassis.house import House, Witness
-from tests.chassis.ordering import answers, carried_out, has_read, held_versions, nothing_is_held
+from tests.chassis.ordering import answers, carried_out, has_read, held_versions, nothing_is_held, older_release
 from tests.chassis.tellings import amended, created, expected_to_travel
-
-
-@pytest_asyncio.fixture
-async def intel(house: FreshHouse) -> House:
-    return await house("intel")
-
-
-@pytest_asyncio.fixture
-async def record() -> UUID:
-    return uuid4()
 
 
 async def test_a_type_that_is_known_after_an_upgrade_is_taken_up_by_the_service_itself(
     intel: House, record: UUID, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     room = Room("intel", {"records": Witness().hear})
-    with monkeypatch.context() as older:
-        older.delitem(FACTS, "record-amended.v1")
+    with older_release(monkeypatch, "record-amended.v1"):
         async with intel.opened(room):
             await intel.tell(created(record), amended(record, 2), expected_to_travel(record, 3, uuid4()), amended(record, 4))
             await has_read(intel, 4)
@@ -47,8 +33,7 @@ async def test_a_release_that_does_not_know_a_type_leaves_it_to_the_one_that_doe
     intel: House, record: UUID, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     room = Room("intel", {"records": Witness().hear})
-    with monkeypatch.context() as older:
-        older.delitem(FACTS, "record-created.v1")
+    with older_release(monkeypatch, "record-created.v1"):
         async with intel.opened(room):
             await intel.tell(created(record))
             await has_read(intel, 1)
@@ -71,8 +56,7 @@ async def test_what_an_older_instance_puts_back_is_taken_up_however_long_ago_it_
     intel: House, record: UUID, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     room = Room("intel", {"records": Witness().hear})
-    with monkeypatch.context() as older:
-        older.delitem(FACTS, "record-created.v1")
+    with older_release(monkeypatch, "record-created.v1"):
         async with intel.opened(room):
             await intel.tell(created(record))
             await has_read(intel, 1)

@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from uuid import UUID, uuid4
 
 import pytest
-import pytest_asyncio
 
 from chassis.answering import MOST_TRIES
 from chassis.calendar import Calendar
@@ -16,26 +15,14 @@ from chassis.occasion import Batch
 from chassis.ordering import Wish, order
 from chassis.orders import Orders
 from chassis.room import Room
-from contracts.catalogue import FACTS
-from tests.chassis.conftest import FreshHouse
 from tests.chassis.disagreeing import record_on
 from tests.chassis.house import House, Witness
-from tests.chassis.ordering import BY, WHY, has_read, nothing_is_held, ordered
+from tests.chassis.ordering import BY, WHY, has_read, nothing_is_held, older_release, ordered
 from tests.chassis.tellings import amended, created, expected_to_travel
 from tests.waiting import until
 
 WHO_WAITS = "select pid from pg_locks where not granted"
 WAITS = f"select exists ({WHO_WAITS})"
-
-
-@pytest_asyncio.fixture
-async def intel(house: FreshHouse) -> House:
-    return await house("intel")
-
-
-@pytest_asyncio.fixture
-async def record() -> UUID:
-    return uuid4()
 
 
 @pytest.mark.kafka
@@ -51,8 +38,7 @@ async def test_what_comes_while_its_predecessor_is_redriven_waits_for_it_and_is_
             await goes_on.wait()
 
     room = Room("intel", {"records": Witness(and_then=take_long_over_the_second).hear})
-    with monkeypatch.context() as older:
-        older.delitem(FACTS, "record-amended.v1")
+    with older_release(monkeypatch, "record-amended.v1"):
         async with intel.opened(room):
             await intel.tell(created(record), amended(record, 2))
             await has_read(intel, 2)
@@ -73,14 +59,20 @@ async def test_what_comes_while_its_predecessor_is_redriven_waits_for_it_and_is_
     assert await intel.versions(record) == [1, 2, 3]
 
 
-async def test_an_order_that_waits_for_the_lock_was_not_tried_yet(intel: House, record: UUID) -> None:
-    witness = Witness(poison={str(record)})
+async def _to_be_redriven(intel: House, *records: UUID) -> tuple[Witness, Room]:
+    """What was held of them as poison can be borne now."""
+    witness = Witness(poison=set(map(str, records)))
     room = Room("intel", {"records": witness.hear})
     async with intel.opened(room):
-        await intel.tell(created(record))
-        await has_read(intel, 1)
+        await intel.tell(*map(created, records))
+        await has_read(intel, len(records))
     await ordered(intel, Wish.REDRIVE)
     witness.poison.clear()
+    return witness, room
+
+
+async def test_an_order_that_waits_for_the_lock_was_not_tried_yet(intel: House, record: UUID) -> None:
+    _, room = await _to_be_redriven(intel, record)
 
     async with open_pool(intel.settings(), "one") as pool:
         for _ in range(MOST_TRIES + 1):
@@ -97,13 +89,7 @@ async def test_an_order_that_waits_for_the_lock_was_not_tried_yet(intel: House, 
 
 
 async def test_an_order_in_whose_midst_the_service_is_told_to_end_was_not_tried(intel: House, record: UUID) -> None:
-    witness = Witness(poison={str(record)})
-    room = Room("intel", {"records": witness.hear})
-    async with intel.opened(room):
-        await intel.tell(created(record))
-        await has_read(intel, 1)
-    await ordered(intel, Wish.REDRIVE)
-    witness.poison.clear()
+    witness, room = await _to_be_redriven(intel, record)
 
     async with open_pool(intel.settings(), "one") as pool:
         for _ in range(MOST_TRIES + 1):
@@ -121,13 +107,7 @@ async def test_an_order_in_whose_midst_the_service_is_told_to_end_was_not_tried(
 
 async def test_orders_about_a_partition_are_left_to_the_instance_that_is_busy_with_them(intel: House) -> None:
     one, other = record_on(3), record_on(3)
-    witness, handling = Witness(poison={str(one), str(other)}), Handling()
-    room = Room("intel", {"records": witness.hear})
-    async with intel.opened(room):
-        await intel.tell(created(one), created(other))
-        await has_read(intel, 2)
-    await ordered(intel, Wish.REDRIVE)
-    witness.poison.clear()
+    (witness, room), handling = await _to_be_redriven(intel, one, other), Handling()
     witness.and_then = handling.take_long
 
     async with open_pool(intel.settings(), "one") as first, open_pool(intel.settings(), "other") as second:

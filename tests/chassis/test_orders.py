@@ -11,25 +11,14 @@ from chassis.database import Transaction
 from chassis.occasion import Batch
 from chassis.ordering import Wish, order
 from chassis.room import Room
-from contracts.catalogue import FACTS
 from contracts.codes import FamilyName, HoldReason
 from tests.chassis.conftest import FreshHouse
 from tests.chassis.house import House, Running, Witness
-from tests.chassis.ordering import BY, WHY, answers, carried_out, has_read, held_versions, nothing_is_held, ordered
+from tests.chassis.ordering import BY, WHY, answers, carried_out, has_read, held_versions, nothing_is_held, older_release, ordered
 from tests.chassis.severing import on_a_way_of_its_own
 from tests.chassis.tellings import amended, created
 from tests.chassis.trouble import end_its_session, need_what_is_not_there, over
 from tests.waiting import until
-
-
-@pytest_asyncio.fixture
-async def intel(house: FreshHouse) -> House:
-    return await house("intel")
-
-
-@pytest_asyncio.fixture
-async def record() -> UUID:
-    return uuid4()
 
 
 @pytest_asyncio.fixture
@@ -171,8 +160,7 @@ async def test_what_was_tried_before_is_taken_up_alone_and_what_waited_for_it_fo
 ) -> None:
     """Whatever ends the process is found only where nothing else is tried with it."""
     room = Room("intel", {"records": Witness().hear})
-    with monkeypatch.context() as older:
-        older.delitem(FACTS, "record-created.v1")
+    with older_release(monkeypatch, "record-created.v1"):
         async with intel.opened(room):
             await intel.tell(created(record), amended(record, 2), amended(record, 3))
             await has_read(intel, 3)

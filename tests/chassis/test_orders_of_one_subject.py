@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import pytest
 import pytest_asyncio
@@ -10,22 +10,11 @@ import pytest_asyncio
 from chassis.answering import TAKE_ON
 from chassis.ordering import Wish, order
 from chassis.room import Room
-from tests.chassis.conftest import FreshHouse
 from tests.chassis.house import House, Witness
 from tests.chassis.ordering import BY, WHY, answers, has_read, held_versions, nothing_is_held
 from tests.chassis.tellings import amended, created
 
 HELD = "select held_id from held where version = any($1::int[])"
-
-
-@pytest_asyncio.fixture
-async def intel(house: FreshHouse) -> House:
-    return await house("intel")
-
-
-@pytest.fixture
-def record() -> UUID:
-    return uuid4()
 
 
 @pytest.fixture

@@ -5,29 +5,16 @@ from contextlib import contextmanager
 from uuid import UUID, uuid4
 
 import pytest
-import pytest_asyncio
 
 from chassis import answering, orders
 from chassis.ordering import BY_ITSELF, Wish, order
 from chassis.room import Room
-from contracts.catalogue import FACTS
-from tests.chassis.conftest import FreshHouse
 from tests.chassis.house import House, Running, Witness, asked
-from tests.chassis.ordering import answers, carried_out, has_read, held_versions, nothing_is_held
+from tests.chassis.ordering import answers, carried_out, has_read, held_versions, nothing_is_held, older_release
 from tests.chassis.tellings import amended, created, expected_to_travel
 from tests.waiting import until
 
 COUNTED = 'landfall_held{family="landings.v1",reason="unknown-type"} 1.0'
-
-
-@pytest_asyncio.fixture
-async def intel(house: FreshHouse) -> House:
-    return await house("intel")
-
-
-@pytest.fixture
-def record() -> UUID:
-    return uuid4()
 
 
 @pytest.fixture
@@ -41,10 +28,9 @@ def room(witness: Witness) -> Room:
 
 
 @contextmanager
-def _older_release(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Before records were amended."""
-    with monkeypatch.context() as older:
-        older.delitem(FACTS, "record-amended.v1")
+def _before_records_were_amended(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """And what the service orders by itself it orders at once."""
+    with older_release(monkeypatch, "record-amended.v1"), monkeypatch.context() as older:
         older.setattr(orders, "SWEEP_SECONDS", 0)
         yield
 
@@ -87,7 +73,7 @@ async def test_what_a_newer_release_put_by_in_a_gap_waits_for_it_when_the_gap_cl
         await intel.tell(created(record), amended(record, 3))
         await has_read(intel, 2)
 
-    with _older_release(monkeypatch):
+    with _before_records_were_amended(monkeypatch):
         async with intel.opened(room):
             await intel.tell(expected_to_travel(record, 2, uuid4()))
             await answers(intel, 1)
@@ -108,7 +94,7 @@ async def test_what_an_older_release_takes_up_makes_no_poison_of_what_it_does_no
         await has_read(intel, 3)
     witness.poison.clear()
 
-    with _older_release(monkeypatch):
+    with _before_records_were_amended(monkeypatch):
         async with intel.opened(room):
             assert await carried_out(intel, Wish.REDRIVE, reason="poison") is None
             assert "poison" not in {reason for _, reason in await held_versions(intel)}
@@ -122,7 +108,7 @@ async def test_what_an_older_release_takes_up_makes_no_poison_of_what_it_does_no
 async def test_what_a_newer_release_has_ordered_and_will_not_carry_out_any_more_is_discarded_by_whom_it_concerns(
     intel: House, record: UUID, room: Room, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with _older_release(monkeypatch):
+    with _before_records_were_amended(monkeypatch):
         async with intel.opened(room):
             await intel.tell(amended(record, 1))
             await has_read(intel, 1)

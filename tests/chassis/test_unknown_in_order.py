@@ -1,7 +1,7 @@
 """Where no order is kept what follows one of an unknown type about its subject waits, though no version shows that one is missing (H13)."""
 
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from uuid import UUID, uuid4
 
 import pytest
@@ -12,12 +12,11 @@ from chassis.database import Transaction
 from chassis.occasion import Batch
 from chassis.ordering import Wish
 from chassis.room import Room
-from contracts.catalogue import FACTS
 from contracts.envelope import Envelope
 from contracts.handover_replies import ForceAccepted
 from tests.chassis.conftest import FreshHouse
 from tests.chassis.house import House, Witness
-from tests.chassis.ordering import answers, carried_out, has_read, held_versions, nothing_is_held, ordered
+from tests.chassis.ordering import answers, carried_out, has_read, held_versions, nothing_is_held, older_release, ordered
 from tests.chassis.tellings import TOLD_AT, amended, created, declined
 from tests.chassis.test_sealed import VAULT
 from tests.waiting import until
@@ -46,14 +45,6 @@ async def _nothing_is_held(handover: House) -> None:
     await until(lambda: handover.fetchval("select not exists (select from held)"), "nothing is held any more")
 
 
-@contextmanager
-def _older_release(monkeypatch: pytest.MonkeyPatch, *unknown: str) -> Iterator[None]:
-    with monkeypatch.context() as older:
-        for each in unknown:
-            older.delitem(FACTS, each)
-        yield
-
-
 def accepted(handover_id: UUID) -> Envelope[ForceAccepted]:
     fact = ForceAccepted(handover_id=handover_id)
     return Envelope(id=uuid4(), source="/forces/cleveland", type=fact.TYPE, subject=fact.subject, time=TOLD_AT, data=fact)
@@ -71,7 +62,7 @@ async def test_what_is_known_after_an_upgrade_is_handled_in_the_order_in_which_i
     monkeypatch.setattr(known_now, "AT_ONCE", 2)  # rows are met by their ids, which say nothing of when they came
     people = [uuid4() for _ in range(6)]
     told = [declined(each) for each in people for _ in range(3)]
-    with _older_release(monkeypatch, DECLINED):
+    with older_release(monkeypatch, DECLINED):
         async with _opened(handover):
             ids = await _tell(handover, *told)
             await has_read(handover, len(told))
@@ -91,7 +82,7 @@ async def test_what_is_known_waits_behind_an_unknown_one_of_its_subject_and_othe
     handover: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     one, other = uuid4(), uuid4()
-    with _older_release(monkeypatch, DECLINED):
+    with older_release(monkeypatch, DECLINED):
         async with _opened(handover):
             ids = await _tell(handover, declined(one))
             await has_read(handover, 1)
@@ -112,7 +103,7 @@ async def test_an_operator_cannot_pass_one_of_an_unknown_type_and_nothing_goes_o
     handover: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     one = uuid4()
-    with _older_release(monkeypatch, DECLINED):
+    with older_release(monkeypatch, DECLINED):
         async with _opened(handover):
             ids = await _tell(handover, declined(one), accepted(one), declined(one), accepted(one))
             await has_read(handover, 4)
@@ -141,7 +132,7 @@ async def test_an_operator_cannot_pass_one_of_an_unknown_type_and_nothing_goes_o
 
 async def test_an_unknown_version_that_is_discarded_counts_as_heard(house: FreshHouse, monkeypatch: pytest.MonkeyPatch) -> None:
     intel, record = await house("intel"), uuid4()
-    with _older_release(monkeypatch, "record-amended.v1"):
+    with older_release(monkeypatch, "record-amended.v1"):
         async with intel.opened(Room("intel", {"records": Witness().hear})):
             await intel.tell(created(record), amended(record, 2), created(record, 3))
             await has_read(intel, 3)
