@@ -3,21 +3,20 @@
 import asyncio
 from collections.abc import Collection, Container, Iterable, Mapping
 from dataclasses import dataclass
-from time import monotonic
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
-from aiokafka.errors import KafkaError, KafkaTimeoutError, OffsetOutOfRangeError
+from aiokafka.errors import KafkaError, KafkaTimeoutError
 
-from chassis.place import Place, digest
+from chassis.place import Place
+from chassis.values_before import values_before
 
 PATIENCE_SECONDS = 10.0
 START_SECONDS = 5.0
-LOOK_MS = 500
-SURE_SECONDS = 3.0
 NAMED = 5
 
 LOST = "the topic begins after the stored place: what lay between was deleted before it was read"
 DIFFERENT = "the topic holds another value before the stored place than the one applied: it was re-created, truncated or restored"
+DAMAGED = "Kafka's client can no longer unpack the value before the stored place: it was damaged on the broker's disk"
 ABSENT = "the topic ends before the stored place: it was re-created, truncated or restored"
 
 
@@ -51,13 +50,10 @@ async def compare(
         for each, start in starts.items()
         if places[each].last_digest is not None and start < places[each].next and each.topic not in compacted
     }
-    values, withheld = await _values_before(onlooker, to_compare, PATIENCE_SECONDS if patience_seconds is None else patience_seconds)
-    for each in to_compare.keys() - withheld:
-        if each not in values:
-            found[each] = ABSENT
-        elif values[each] != places[each].last_digest:
-            found[each] = DIFFERENT
-    return Comparison(found, frozenset(places.keys() - starts.keys()), withheld)
+    looked = await values_before(onlooker, to_compare, PATIENCE_SECONDS if patience_seconds is None else patience_seconds)
+    found |= dict.fromkeys(looked.absent, ABSENT) | dict.fromkeys(looked.damaged, DAMAGED)
+    found |= {each: DIFFERENT for each, value in looked.digests.items() if value != places[each].last_digest}
+    return Comparison(found, frozenset(places.keys() - starts.keys()), looked.withheld)
 
 
 async def disagreements(
@@ -74,51 +70,6 @@ async def disagreements(
         message = f"no answer about {len(unanswered)} stored places within {PATIENCE_SECONDS:.0f} s: {_named(unanswered)}"
         raise KafkaTimeoutError(message)
     return dict(compared.disagreeing)
-
-
-async def _values_before(
-    onlooker: AIOKafkaConsumer, places: Mapping[TopicPartition, Place], patience_seconds: float
-) -> tuple[dict[TopicPartition, bytes], frozenset[TopicPartition]]:
-    """The digest of the value just before each place, where there is one; and what the broker has and did not hand over in time.
-
-    One value at a time: what lies behind it may be what Kafka's client cannot unpack. That a topic ends before the place is believed only
-    if it stays so: a leader that is new may know for a moment of less than was acknowledged.
-    """
-    wanted = dict(places)
-    found: dict[TopicPartition, bytes] = {}
-    short_since: dict[TopicPartition, float] = {}
-    deadline = monotonic() + patience_seconds
-    if wanted:  # see chassis.reading: a client that is given nothing may hang when it is stopped
-        _look_at(onlooker, wanted)
-    while wanted and monotonic() < deadline:
-        try:
-            polled = await onlooker.getmany(*wanted, timeout_ms=LOOK_MS, max_records=1)
-        except OffsetOutOfRangeError as error:
-            for each in error.args[0]:
-                wanted.pop(each, None)
-            _look_at(onlooker, wanted)
-            continue
-        for each, records in polled.items():
-            if records[0].offset == wanted[each].next - 1:
-                found[each] = digest(records[0].value)
-            del wanted[each]
-        onlooker.pause(*polled)
-        now = monotonic()
-        short_since = {each: short_since.get(each, now) for each, place in wanted.items() if _ends_before(onlooker, each, place)}
-        wanted = {each: place for each, place in wanted.items() if now - short_since.get(each, now) < SURE_SECONDS}
-    return found, frozenset(wanted)
-
-
-def _ends_before(onlooker: AIOKafkaConsumer, partition: TopicPartition, place: Place) -> bool:
-    """Whether the fetch itself said so. The embedded broker's list of offsets ends with the last batch's first value, not its last."""
-    end = onlooker.highwater(partition)
-    return end is not None and end < place.next
-
-
-def _look_at(onlooker: AIOKafkaConsumer, wanted: Mapping[TopicPartition, Place]) -> None:
-    onlooker.assign(list(wanted))
-    for each, place in wanted.items():
-        onlooker.seek(each, place.next - 1)
 
 
 async def starts_of(onlooker: AIOKafkaConsumer, partitions: Iterable[TopicPartition]) -> dict[TopicPartition, int]:

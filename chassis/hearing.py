@@ -13,7 +13,7 @@ from chassis.database import Transaction
 from chassis.originals import Raw
 from chassis.own_ends import Told
 from chassis.place import Place
-from chassis.reading import PATIENCE_SECONDS, as_polled
+from chassis.reading import PATIENCE_SECONDS, as_readable
 from chassis.settings import Profile, Settings
 from contracts.catalogue import Order, Topic, owned_by
 from contracts.wire import identify_own
@@ -21,6 +21,10 @@ from contracts.wire import identify_own
 KNOWN = "select id from said where id = any($1::uuid[])"
 
 FOREIGN = "the topic holds a value that nobody here can have told"
+UNREADABLE = "the topic holds what Kafka's client cannot unpack beyond what was told there"
+
+STILL_SAYS = frozenset({None, FOREIGN, UNREADABLE})
+"""Halted for one of these, or not at all, the stored end still says up to where the topic is known."""
 
 
 class OlderDatabaseError(RuntimeError):
@@ -55,8 +59,9 @@ class Hearing:
     async def listen(self, tx: Transaction, *, leading: bool) -> None:
         """Compare. Who leads takes what was told already off the outbox, so that nothing is told twice after a crash.
 
-        A partition halts if its topic ends before the stored end, holds another value there, or a value that is none of ours. Where it
-        halts for anything but the last its stored end says nothing any more: it is only looked for what `said` does not know.
+        A partition halts if its topic ends before the stored end, holds another value there, or beyond it one that is none of ours or
+        that nobody can unpack. Where it halts for one of the first two its stored end says nothing any more: it is only looked for what
+        `said` does not know.
 
         Raises:
             OlderDatabaseError: tellings of our own, of whatever release, are there that `said` does not know.
@@ -64,8 +69,10 @@ class Hearing:
         """
         await self._compare(tx)
         ends = await own_ends.read(tx, self.topics)
-        lost = {each for each, end in ends.items() if end.halted not in {None, FOREIGN}}
-        heard = await self.beyond(ends, lost)
+        lost = {each for each, end in ends.items() if end.halted not in STILL_SAYS}
+        heard, unreadable = await self._beyond(ends, lost)
+        for each in unreadable:
+            await own_ends.halt(tx, each, UNREADABLE)
         ids = {each: self._identify(each) for each in heard}
         for each in {told.partition for told in heard if ids[told] is None}:
             await own_ends.halt(tx, each, FOREIGN)
@@ -84,7 +91,7 @@ class Hearing:
         asked = {each for each in lost if self.topics[each.topic].family.order is Order.GAPLESS}
         starts = {each: start for each, start in (await self._starts()).items() if each in asked} if asked else {}
         unknown: list[Told] = []
-        async for each, raws in as_polled(self.onlooker, starts):
+        async for each, raws in as_readable(self.onlooker, starts):
             ids = {told: found for told in _told(each, raws) if (found := self._identify(told)) is not None}
             known = {row["id"] for row in await tx.fetch(KNOWN, list(ids.values()))}
             unknown += [told for told, found in ids.items() if found not in known]
@@ -100,15 +107,18 @@ class Hearing:
             if why != agreement.LOST:  # what was told long ago may have been deleted since
                 await own_ends.halt(tx, each, why)
 
-    async def beyond(self, ends: Mapping[TopicPartition, Place], but_for: Container[TopicPartition] = ()) -> list[Told]:
-        """All values that lie on our own topics after these ends."""
+    async def _beyond(
+        self, ends: Mapping[TopicPartition, Place], but_for: Container[TopicPartition]
+    ) -> tuple[list[Told], set[TopicPartition]]:
+        """All values that lie on our own topics after these ends, and where something lies that cannot be unpacked."""
         starts = {each: start for each, start in (await self._starts()).items() if each not in but_for}
         following = {each: max(start, ends[each].next if each in ends else 0) for each, start in starts.items()}
         found: dict[TopicPartition, list[Told]] = {each: [] for each in following}
-        async for each, raws in as_polled(self.onlooker, following):
+        unreadable = set[TopicPartition]()
+        async for each, raws in as_readable(self.onlooker, following, lambda partition, _: unreadable.add(partition)):
             found[each] += _told(each, raws)
             self.turned()
-        return list(chain.from_iterable(found.values()))
+        return list(chain.from_iterable(found.values())), unreadable
 
     @property
     def topics(self) -> Mapping[str, Topic]:

@@ -17,7 +17,7 @@ from chassis.mirror import Found, Latest, Reflection, TopicKey, mirrored, reflec
 from chassis.occasion import Coordinates
 from chassis.parts import end
 from chassis.pulse import Pulse
-from chassis.reading import as_polled
+from chassis.reading import as_readable
 from chassis.settings import Profile, Settings
 from contracts.catalogue import Topic
 
@@ -139,6 +139,8 @@ def answer(name: str, asked: str, seen: Reflection) -> str:
 async def read_back(settings: Settings, name: str, leaving: asyncio.Event | None = None) -> list[Found]:
     """The last value of each key on each partition of the service's own compacted topics; less once whoever asked is `leaving`.
 
+    And where something lies that cannot be unpacked.
+
     Raises:
         KafkaError: Kafka does not answer; the text names what is missing.
     """
@@ -146,18 +148,23 @@ async def read_back(settings: Settings, name: str, leaving: asyncio.Event | None
     if not partitions:
         return []
     last: dict[tuple[TopicPartition, bytes | None], Found] = {}
+    unreadable: list[Found] = []
+
+    def leave_out(at: TopicPartition, offset: int) -> None:
+        unreadable.append(Found(Coordinates(partitions[at].name, at.partition, offset), None, None, unreadable=True))
+
     looking = onlooker(settings, name)
     try:
         await looking.start()
         starts = await all_starts(looking, partitions, START_SECONDS)
-        async for at, raws in as_polled(looking, starts, PATIENCE_SECONDS):
+        async for at, raws in as_readable(looking, starts, leave_out, PATIENCE_SECONDS):
             for raw in raws:
                 last[at, raw.key] = Found(Coordinates(partitions[at].name, at.partition, raw.offset), raw.key, raw.value)
             if leaving is not None and leaving.is_set():
                 break
     finally:
         await looking.stop()
-    return list(last.values())
+    return [*last.values(), *unreadable]
 
 
 async def has_said_nothing(tx: Transaction, name: str) -> bool:

@@ -99,7 +99,8 @@ class Lookout:
 
 
 def _different(compared: Comparison) -> list[TopicPartition]:
-    return [each for each, why in compared.disagreeing.items() if why != agreement.LOST]
+    """Whatever became of what was handled already, only another value there shows that the topic is another one."""
+    return [each for each, why in compared.disagreeing.items() if why not in {agreement.LOST, agreement.DAMAGED}]
 
 
 def _family_of(topic: str) -> str:

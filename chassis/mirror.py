@@ -10,6 +10,7 @@ from contracts.wire import UnreadableError, decode
 NEVER_SAID = "a key that was never said here: somebody else wrote it, or the database is older than the topic"
 NEWER = "a higher version than was ever said here: the database is older than the topic"
 OTHER = "the last version with other content than was said here: the past of the database or of the topic was changed"
+UNREADABLE = "what Kafka's client cannot unpack: somebody else wrote it, or it was damaged on the broker's disk"
 TWICE = "a key that lies on two partitions: their number was changed, or somebody else wrote it"
 
 TopicKey = tuple[str, bytes | None]
@@ -34,11 +35,12 @@ class Latest:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The last value of one key on one partition."""
+    """The last value of one key on one partition; or a place where something lies that cannot be unpacked."""
 
     at: Coordinates
     key: bytes | None
     value: bytes | None
+    unreadable: bool = False
 
     @property
     def topic_key(self) -> TopicKey:
@@ -70,12 +72,13 @@ def mirrored(service: str) -> tuple[Topic, ...]:
     return tuple(topic for topic in owned_by(service) if topic.family.compacted and not topic.family.personal)
 
 
-def reflect(said: Iterable[Latest], found: Iterable[Found], told_since: Container[TopicKey] = ()) -> Reflection:
+def reflect(said: Iterable[Latest], found: Sequence[Found], told_since: Container[TopicKey] = ()) -> Reflection:
     """Compare. What differs or is missing is to be told again, unless it is strange, or was told since the topics began to be read.
 
     An empty value is what an operator leaves who erases a key that is strange: nothing lies there any more.
     """
     lying: dict[TopicKey, list[Found]] = {}
+    unreadable = [Strange(each.at, UNREADABLE) for each in found if each.unreadable]
     for value in found:
         if value.value is not None:
             lying.setdefault(value.topic_key, []).append(value)
@@ -83,7 +86,7 @@ def reflect(said: Iterable[Latest], found: Iterable[Found], told_since: Containe
     strange = {key: why for key, values in lying.items() if (why := _strangeness(latest.get(key), values)) is not None}
     settled = [each for key, each in latest.items() if key not in strange and key not in told_since and not each.waits]
     again = [each for each in settled if not _holds(lying, each)]
-    return Reflection(len(settled) - len(again), again, [Strange(lying[key][-1].at, why) for key, why in strange.items()])
+    return Reflection(len(settled) - len(again), again, [*unreadable, *(Strange(lying[key][-1].at, why) for key, why in strange.items())])
 
 
 def _strangeness(said: Latest | None, values: Sequence[Found]) -> str | None:

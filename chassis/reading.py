@@ -1,7 +1,8 @@
 """Reads what lies on partitions from given places to where they end now, outside every group."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from time import monotonic
+from typing import TypeAlias
 
 import structlog
 from aiokafka import AIOKafkaConsumer, TopicPartition
@@ -15,7 +16,13 @@ LOOK_MS = 100  # asks nobody: how soon it is noticed that an empty partition has
 # What Kafka's client raises, at every poll and for all partitions, over one record that it cannot unpack.
 CANNOT_UNPACK = (CorruptRecordException, UnicodeDecodeError)
 
+LeaveOut: TypeAlias = Callable[[TopicPartition, int], None]
+
 log = structlog.get_logger()
+
+
+def _only_logged(_partition: TopicPartition, _offset: int) -> None:
+    """Nobody else has to know."""
 
 
 async def as_polled(
@@ -52,35 +59,55 @@ async def as_polled(
             raise KafkaTimeoutError(message)
 
 
-async def read_on(onlooker: AIOKafkaConsumer, starts: Mapping[TopicPartition, int]) -> dict[TopicPartition, list[Raw]]:
-    """The same, all at once; a partition without values is there too. What cannot be unpacked is left out.
+async def as_readable(
+    onlooker: AIOKafkaConsumer,
+    starts: Mapping[TopicPartition, int],
+    leave_out: LeaveOut = _only_logged,
+    patience_seconds: float = PATIENCE_SECONDS,
+) -> AsyncIterator[tuple[TopicPartition, Sequence[Raw]]]:
+    """The same without what cannot be unpacked: `leave_out` is told where that lies.
 
     Raises:
         KafkaTimeoutError, OffsetOutOfRangeError: as `as_polled` does.
     """
-    found: dict[TopicPartition, list[Raw]] = {each: [] for each in starts}
+    following = dict(starts)
     try:
-        async for each, raws in as_polled(onlooker, starts):
-            found[each] += raws
+        async for each, raws in as_polled(onlooker, starts, patience_seconds):
+            following[each] = raws[-1].offset + 1
+            yield each, raws
     except CANNOT_UNPACK:
-        return {each: await _what_can_be_unpacked(onlooker, each, start) for each, start in starts.items()}
+        for each, place in following.items():
+            async for raws in _what_can_be_unpacked(onlooker, each, place, leave_out, patience_seconds):
+                yield each, raws
+
+
+async def read_on(onlooker: AIOKafkaConsumer, starts: Mapping[TopicPartition, int]) -> dict[TopicPartition, list[Raw]]:
+    """The same, all at once; a partition without values is there too."""
+    found: dict[TopicPartition, list[Raw]] = {each: [] for each in starts}
+    async for each, raws in as_readable(onlooker, starts):
+        found[each] += raws
     return found
 
 
-async def _what_can_be_unpacked(onlooker: AIOKafkaConsumer, partition: TopicPartition, start: int) -> list[Raw]:
-    """One by one, because those before it in one fetch are lost with it; behind it, all that lies in its record batch is too."""
-    found: list[Raw] = []
-    following = start
+async def _what_can_be_unpacked(
+    onlooker: AIOKafkaConsumer, partition: TopicPartition, following: int, leave_out: LeaveOut, patience_seconds: float
+) -> AsyncIterator[Sequence[Raw]]:
+    """One by one from the first fetch on that fails: those before it there are lost with it. So is all behind it in its record batch."""
+    at_once: int | None = None
     while True:
         try:
-            async for _, raws in as_polled(onlooker, {partition: following}, at_once=1):
-                found += raws
+            async for _, raws in as_polled(onlooker, {partition: following}, patience_seconds, at_once):
                 following = raws[-1].offset + 1
+                yield raws
         except CANNOT_UNPACK as error:
+            if at_once is None:
+                at_once = 1
+                continue
             log.error("cannot_unpack", topic=partition.topic, partition=partition.partition, offset=following, error=type(error).__name__)
+            leave_out(partition, following)
             following += 1
         else:
-            return found
+            return
 
 
 async def _has_ended(onlooker: AIOKafkaConsumer, partition: TopicPartition) -> bool:

@@ -9,9 +9,11 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+from aiokafka import TopicPartition
+
 from chassis.agreement import starts_of
-from chassis.reading import as_polled
-from contracts.catalogue import BY_NAME, TOPICS
+from chassis.reading import as_readable
+from contracts.catalogue import TOPICS
 from simulators.days import london_day
 from simulators.line import Address, onlooker, partitions_of
 from simulators.quiet import UNCOUNTED
@@ -43,12 +45,15 @@ async def _told(address: Address) -> list[Fact]:
     """Everything on every topic but the clock's, each telling once. Figures are none: facts that come together are told as one change."""
     topics = [topic for topic in TOPICS if topic.family.name not in UNCOUNTED and not topic.family.compacted]
     found: dict[str, Fact] = {}
+
+    def put(partition: TopicPartition, offset: int, value: bytes | None = None) -> None:
+        fact = _fact(partition.topic.removeprefix(address.topic_prefix), value)
+        found[fact.pop("id", f"{partition.topic} {partition.partition} {offset}")] = fact
+
     async with onlooker(address, topics) as consumer:
-        async for partition, raws in as_polled(consumer, await starts_of(consumer, partitions_of(address, topics))):
-            topic = BY_NAME[partition.topic.removeprefix(address.topic_prefix)]
+        async for partition, raws in as_readable(consumer, await starts_of(consumer, partitions_of(address, topics)), put):
             for raw in raws:
-                fact = _fact(topic.name, raw.value)
-                found[fact.pop("id", f"{partition.topic} {partition.partition} {raw.offset}")] = fact
+                put(partition, raw.offset, raw.value)
     return list(found.values())
 
 

@@ -9,7 +9,8 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from chassis.agreement import starts_of
 from chassis.originals import Raw
-from chassis.reading import as_polled
+from chassis.place import digest
+from chassis.reading import as_readable
 from chassis.settings import Profile
 from contracts.catalogue import Topic
 from contracts.wire import identify
@@ -38,9 +39,12 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Lying:
-    """What lies on a topic: where each content of each id lies, what is no telling, and the last value of each partition, if any."""
+    """What lies on a topic: where each content of each id lies, and what is no telling or cannot be unpacked.
 
-    last: dict[TopicPartition, Raw | None]
+    `ends` are where each partition ends, with the digest of its last value if that can be read.
+    """
+
+    ends: dict[TopicPartition, tuple[int, bytes | None]]
     tellings: dict[Content, Place] = field(default_factory=dict)
     foreign: list[Place] = field(default_factory=list)
 
@@ -87,9 +91,15 @@ async def lying(looking: AIOKafkaConsumer, settings: Operator, topic: Topic) -> 
     """Read a topic from its start to its end."""
     count = topic.partitions_on(embedded=settings.profile is Profile.EMBEDDED)
     partitions = [TopicPartition(settings.kafka_topic_prefix + topic.name, each) for each in range(count)]
-    found = Lying(dict.fromkeys(partitions))
-    async for partition, raws in as_polled(looking, await starts_of(looking, partitions)):
-        found.last[partition] = raws[-1]
+    starts = await starts_of(looking, partitions)
+    found = Lying({each: (start, None) for each, start in starts.items()})
+
+    def leave_out(partition: TopicPartition, offset: int) -> None:
+        found.ends[partition] = offset + 1, None
+        found.foreign.append(Place(partition, offset))
+
+    async for partition, raws in as_readable(looking, starts, leave_out):
+        found.ends[partition] = raws[-1].offset + 1, digest(raws[-1].value)
         for raw in raws:
             _put(found, raw, Place(partition, raw.offset))
     return found

@@ -6,7 +6,6 @@ from contextlib import asynccontextmanager
 
 from chassis import outbox, own_ends
 from chassis.database import Transaction, affected
-from chassis.place import digest
 from contracts.catalogue import BY_NAME, SERVICES, Order
 from landfall.comparing import ENDS, compare, named, refuse_what_is_not_said, show
 from landfall.leading import lead
@@ -104,7 +103,7 @@ async def _refuse_another_past(tx: Transaction, found: Beside) -> None:
     if found.differ:
         message = f"{named(found.differ)} hold other content than was said under their ids: {MAKE_ANEW}"
         raise RefusedError(message)
-    ends = await own_ends.read(tx, {each.topic for each in found.lies.last})
+    ends = await own_ends.read(tx, {each.topic for each in found.lies.ends})
     beyond = [each for each in found.unknown if each.partition not in ends or each.offset >= ends[each.partition].next]
     if beyond:
         message = f"{named(beyond)} hold what was never said here: {RECALL_FIRST}"
@@ -112,8 +111,7 @@ async def _refuse_another_past(tx: Transaction, found: Beside) -> None:
 
 
 async def _rebase(tx: Transaction, lies: Lying, by: str, reason: str) -> None:
-    for each, last in sorted(lies.last.items()):
-        following, last_digest = (0, None) if last is None else (last.offset + 1, digest(last.value))
+    for each, (following, last_digest) in sorted(lies.ends.items()):
         await tx.execute(KEPT, each.topic, each.partition, following, by, reason)
         await tx.execute(REBASE, each.topic, each.partition, following, last_digest)
 

@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 
+from contracts.catalogue import Topic
 from tests.chassis.disagreeing import RECORDS
 from tests.chassis.house import House
 
@@ -24,7 +25,7 @@ asyncio.run(tell(*sys.argv[1:]))
 """
 
 
-async def tell_what_cannot_be_unpacked(intel: House) -> None:
-    """On partition 3 of what intel hears."""
-    command = [sys.executable, "-c", UNREADABLE_HEADER, intel.kafka.bootstrap, intel.prefix + RECORDS.name, "3"]
+async def tell_what_cannot_be_unpacked(house: House, topic: Topic = RECORDS, partition: int = 3) -> None:
+    """On that partition; of what is heard, if nothing else is said."""
+    command = [sys.executable, "-c", UNREADABLE_HEADER, house.kafka.bootstrap, house.prefix + topic.name, str(partition)]
     subprocess.run(command, env={**os.environ, "AIOKAFKA_NO_EXTENSIONS": "1"}, check=True, timeout=60)  # noqa: ASYNC221 - our own text
