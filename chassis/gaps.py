@@ -16,15 +16,15 @@ from chassis.vault import Vault
 from contracts.catalogue import BY_NAME
 
 READ = """
-select held.held_id, held.topic, held.partition, held."offset", held.original from held
+select held.held_id, held.topic, held.partition, held."offset", held.original, held.ordered is not null as ordered from held
 join unnest($1::text[], $2::text[]) as asked (topic, subject) using (topic, subject)
-where held.reason = 'gap' and held.ordered is null
+where held.reason = 'gap'
 for update of held
 """
 
 
 async def read(tx: Transaction, vault: Vault | None, subjects: Iterable[Subject], occasion: OccasionOf) -> list[Candidate]:
-    """What waits for a gap to close, of those subjects, and for no order.
+    """What waits for a gap to close, of those subjects; what an order is about is known, and waits for that.
 
     What nobody can open or read any more stays where it is, and stops no other.
     """
@@ -35,7 +35,7 @@ async def read(tx: Transaction, vault: Vault | None, subjects: Iterable[Subject]
         with suppress(ValueError):
             read = take_up(row, vault, occasion)
             if isinstance(read, Candidate):
-                taken.append(replace(read, stored=True))
+                taken.append(replace(read, stored=True, ordered=row["ordered"]))
     return taken
 
 

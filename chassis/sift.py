@@ -33,11 +33,15 @@ class ContradictionError(RuntimeError):
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A telling that could be read. `stored` says that it waited in `held` for the gap before it to close."""
+    """A telling that could be read. `stored` says that it waited in `held` for the gap before it to close, `ordered` that it waits on.
+
+    What becomes of that one its order says.
+    """
 
     received: Received[Fact]
     raw: Raw
     stored: bool = False
+    ordered: bool = False
 
     @property
     def subject(self) -> Subject:
@@ -164,14 +168,14 @@ def _agrees(each: Candidate, contents: dict[Version, bytes]) -> bool:
 
 
 def _take_in_order(each: Candidate, ordered: dict[Subject, Seen], waits: dict[int, Candidate], sifted: Sifted) -> None:
-    """Put a telling from beyond a gap by, or take it and whatever waited for it."""
+    """Put a telling from beyond a gap by, or take it and whatever waited for it, up to the first that an order is about."""
     so_far = ordered.get(each.subject, Seen())
-    if each.version in waits and each.version > so_far.version + 1:
+    if each.version in waits and (waits[each.version].ordered or each.version > so_far.version + 1):
         sifted.doubles += 1
         return
     waits.setdefault(each.version, each)
-    while (following := waits.pop(so_far.version + 1, None)) is not None:
-        sifted.fresh.append(following)
+    while (following := waits.get(so_far.version + 1)) is not None and not following.ordered:
+        sifted.fresh.append(waits.pop(following.version))
         ordered[each.subject] = so_far = following.heard_after(so_far)
 
 

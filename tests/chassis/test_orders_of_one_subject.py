@@ -100,6 +100,24 @@ async def test_what_waits_in_a_gap_and_is_to_be_discarded_is_not_applied_when_th
     assert await intel.versions(record) == [1, 2, 4]
 
 
+async def test_what_waits_in_a_gap_and_is_to_be_discarded_is_not_applied_because_it_is_told_again(
+    intel: House, record: UUID, witness: Witness
+) -> None:
+    witness.poison.clear()
+    third = amended(record, 3)
+    async with intel.opened(Room("intel", {"records": witness.hear})):
+        await intel.tell(created(record), third)
+        await has_read(intel, 2)
+        async with _another_instance_is_busy_with_orders(intel):
+            await _order(intel, Wish.DISCARD, 3)
+            await intel.tell(amended(record, 2), third, amended(record, 4))
+            await has_read(intel, 5)
+        assert [each["complaint"] for each in await answers(intel, 1)] == [None]
+        await nothing_is_held(intel)
+
+    assert await intel.versions(record) == [1, 2, 4]
+
+
 @asynccontextmanager
 async def _another_instance_is_busy_with_orders(intel: House) -> AsyncIterator[None]:
     async with intel.owner.acquire() as tx, tx.transaction():
