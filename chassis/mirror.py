@@ -72,15 +72,17 @@ def mirrored(service: str) -> tuple[Topic, ...]:
     return tuple(topic for topic in owned_by(service) if topic.family.compacted and not topic.family.personal)
 
 
-def reflect(said: Iterable[Latest], found: Sequence[Found], told_since: Container[TopicKey] = ()) -> Reflection:
+def reflect(said: Iterable[Latest], found: Iterable[Found], told_since: Container[TopicKey] = ()) -> Reflection:
     """Compare. What differs or is missing is to be told again, unless it is strange, or was told since the topics began to be read.
 
     An empty value is what an operator leaves who erases a key that is strange: nothing lies there any more.
     """
     lying: dict[TopicKey, list[Found]] = {}
-    unreadable = [Strange(each.at, UNREADABLE) for each in found if each.unreadable]
+    unreadable: list[Strange] = []
     for value in found:
-        if value.value is not None:
+        if value.unreadable:
+            unreadable.append(Strange(value.at, UNREADABLE))
+        elif value.value is not None:
             lying.setdefault(value.topic_key, []).append(value)
     latest = {each.topic_key: each for each in said}
     strange = {key: why for key, values in lying.items() if (why := _strangeness(latest.get(key), values)) is not None}
