@@ -8,6 +8,8 @@ from time import monotonic
 
 # A proof that breaks something on purpose need not wait so long to see it.
 PATIENCE_SECONDS = float(os.environ.get("LANDFALL_TEST_PATIENCE_SECONDS", "60"))
+LONG_SECONDS = 2 * PATIENCE_SECONDS
+"""For what is tried again and again, after pauses that grow."""
 
 
 async def until(condition: Callable[[], bool | Awaitable[bool]], what: str, patience_seconds: float = PATIENCE_SECONDS) -> None:

@@ -12,7 +12,7 @@ from chassis.ordering import Wish, order
 from contracts.catalogue import FACTS
 from landfall.operator_settings import Operator
 from tests.chassis.house import House
-from tests.waiting import until
+from tests.waiting import PATIENCE_SECONDS, until
 
 BY, WHY = "4711", "it was looked at"
 
@@ -34,11 +34,11 @@ def operator(house: House) -> Operator:
     )  # fmt: skip
 
 
-async def has_read(house: House, number: int) -> None:
+async def has_read(house: House, number: int, patience_seconds: float = PATIENCE_SECONDS) -> None:
     async def places_sum_up() -> bool:
         return bool(await house.fetchval("select sum(next) = $1 from positions", number))
 
-    await until(places_sum_up, f"{number} values are behind the stored places")
+    await until(places_sum_up, f"{number} values are behind the stored places", patience_seconds)
 
 
 async def ordered(house: House, wish: Wish, *, version: int | None = None, reason: str | None = None) -> list[UUID]:

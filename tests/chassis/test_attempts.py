@@ -19,7 +19,7 @@ from tests.chassis.house import Witness
 from tests.chassis.ordering import BY, WHY, answers, has_read, held_versions, ordered
 from tests.chassis.supervisor import Supervisor
 from tests.chassis.tellings import amended, created
-from tests.waiting import PATIENCE_SECONDS, until
+from tests.waiting import LONG_SECONDS, until
 
 DEADLY_SERVICE = "tests.chassis.deadly"
 
@@ -62,7 +62,7 @@ async def test_a_message_that_ends_the_process_is_held_by_its_fourth_try(
             supervisor.keep_running()
             return bool(await intel.held()) and len(await intel.effects()) >= 12
 
-        await until(all_ended, "one is held and the others are handled", 2 * PATIENCE_SECONDS)
+        await until(all_ended, "one is held and the others are handled", LONG_SECONDS)
     finally:
         supervisor.service.end()
 
@@ -86,7 +86,7 @@ async def test_a_message_that_ends_the_process_also_while_it_is_held_is_kept_as_
             supervisor.keep_running()
             return len(await intel.effects()) >= 6
 
-        await until(all_are_handled, "the others are handled", 2 * PATIENCE_SECONDS)
+        await until(all_are_handled, "the others are handled", LONG_SECONDS)
     finally:
         supervisor.service.end()
 
@@ -110,7 +110,7 @@ async def test_a_redrive_that_ends_the_process_is_given_back(house: FreshHouse, 
             supervisor.keep_running()
             return bool(await intel.fetchval("select exists (select from answered_order)"))
 
-        await until(answered, "the order is answered", 2 * PATIENCE_SECONDS)
+        await until(answered, "the order is answered", LONG_SECONDS)
     finally:
         supervisor.service.end()
 
@@ -133,7 +133,7 @@ async def test_what_ends_the_process_behind_something_discarded_is_held_itself(h
             supervisor.keep_running()
             return await held_versions(intel) == [(2, "poison"), (3, "after-poison")]
 
-        await until(found_out, "the second is held for itself", 2 * PATIENCE_SECONDS)
+        await until(found_out, "the second is held for itself", LONG_SECONDS)
         await until(supervisor.service.ready, "it runs")
     finally:
         supervisor.service.end()
@@ -156,7 +156,7 @@ async def test_a_message_whose_statement_never_ends_is_held_and_its_neighbours_a
             await tx.execute("select pg_sleep(60)")
 
     async with intel.opened(Room("intel", {"records": Witness(and_then=never_end).hear})):
-        await has_read(intel, 7)
+        await has_read(intel, 7, LONG_SECONDS)
 
     (held,) = (await intel.held()).values()
     assert (held["subject"], held["reason"]) == (str(endless), "poison")
@@ -176,11 +176,11 @@ async def test_an_outage_of_the_database_holds_nothing_however_often_it_comes(ho
     await intel.tell(created(record), amended(record, 2))
     async with intel.opened(Room("intel", {"records": Witness(and_then=take_long).hear})):
         while outages:
-            await until(handling.is_set, "the batch is being handled")
+            await until(handling.is_set, "the batch is being handled", LONG_SECONDS)
             handling.clear()
             outages -= 1
             await intel.end_connections()
-        await has_read(intel, 2)
+        await has_read(intel, 2, LONG_SECONDS)
 
     assert await intel.versions(record) == [1, 2]
     assert await intel.held() == {}

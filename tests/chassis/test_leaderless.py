@@ -17,7 +17,7 @@ from tests.chassis.house import House
 from tests.chassis.probes import ills
 from tests.chassis.tellings import amended, created
 from tests.places.second_broker import FIRST, SECOND, SecondBroker, beside, has_no_leader, make_led_by
-from tests.waiting import PATIENCE_SECONDS, until
+from tests.waiting import LONG_SECONDS, until
 
 pytestmark = pytest.mark.kafka
 
@@ -48,7 +48,7 @@ async def test_whose_partition_loses_its_leader_is_not_started_again_for_it_and_
         await has_effects(intel, 2)
         await _loses_its_leader(intel, second)
         monkeypatch.setattr(pulses, "LIVE_SECONDS", 3.0)
-        await until(lambda: len(answers) > 2, "it has asked about what it does not hear of", 2 * PATIENCE_SECONDS)
+        await until(lambda: len(answers) > 2, "it has asked about what it does not hear of", LONG_SECONDS)
 
         assert await ills(running) == []
         await intel.tell(created(record_on(4)))

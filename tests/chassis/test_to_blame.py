@@ -19,7 +19,7 @@ from tests.chassis.ordering import has_read, held_versions
 from tests.chassis.severing import on_a_way_of_its_own
 from tests.chassis.tellings import amended, created
 from tests.chassis.trouble import Act, end_its_session, need_what_is_not_there, over
-from tests.waiting import until
+from tests.waiting import LONG_SECONDS, until
 
 AT_COMMIT = """
 create function refuse() returns trigger language plpgsql as $$ begin raise check_violation; end $$;
@@ -56,7 +56,7 @@ async def test_a_message_over_which_its_session_ends_each_time_is_held_and_its_n
     around = await _tell(intel, bad)
 
     async with intel.opened(Room("intel", {"records": Witness(and_then=over(bad, act)).hear})) as running:
-        await has_read(intel, 7)
+        await has_read(intel, 7, LONG_SECONDS)
         await intel.tell(amended(bad, 2))
         await has_read(intel, 8)
         await until(running.ready, "it complains of nothing")
@@ -95,11 +95,11 @@ async def test_a_database_that_is_away_blames_nothing_however_long(house: FreshH
 
         await intel.tell(created(record), amended(record, 2))
         async with intel.opened(Room("intel", {"records": Witness(and_then=take_long).hear})):
-            await until(handling.is_set, "the batch is being handled")
+            await until(handling.is_set, "the batch is being handled", LONG_SECONDS)
             first = False
             with way.away():
-                await until(lambda: way.refused > 2 * MOST_FAILURES, "it has asked for the database often")
-            await has_read(intel, 2)
+                await until(lambda: way.refused > 2 * MOST_FAILURES, "it has asked for the database often", LONG_SECONDS)
+            await has_read(intel, 2, LONG_SECONDS)
 
     assert await intel.versions(record) == [1, 2]
     assert await intel.held() == {}
@@ -117,9 +117,9 @@ async def test_a_table_that_every_message_needs_is_waited_for_however_long(house
 
     around = await _tell(intel, uuid4())
     async with intel.opened(Room("intel", {"records": hear})):
-        await until(lambda: tries > 12 * MOST_FAILURES, "it has tried often")
+        await until(lambda: tries > 12 * MOST_FAILURES, "it has tried often", LONG_SECONDS)
         await intel.owner.execute("alter table not_yet rename to effect")
-        await has_read(intel, 7)
+        await has_read(intel, 7, LONG_SECONDS)
 
     assert [await intel.versions(each) for each in around] == [[1]] * 6
     assert await intel.held() == {}
@@ -152,7 +152,7 @@ async def test_a_message_that_loses_every_deadlock_for_long_is_not_held(house: F
 
     await _tell(intel, bad)
     async with intel.opened(Room("intel", {"records": Witness(and_then=over(bad, lose)).hear})):
-        await has_read(intel, 7)
+        await has_read(intel, 7, LONG_SECONDS)
 
     assert await intel.versions(bad) == [1]
     assert await intel.held() == {}
@@ -164,7 +164,7 @@ async def test_a_message_that_is_refused_when_its_transaction_ends_is_held_and_i
     around = await _tell(intel, bad)
 
     async with intel.opened(Room("intel", {"records": Witness().hear})):
-        await has_read(intel, 7)
+        await has_read(intel, 7, LONG_SECONDS)
 
     assert await held_versions(intel) == [(1, "poison")]
     assert await intel.fetchval("select complaint from held") == "CheckViolationError when it was to be applied"
@@ -185,7 +185,7 @@ async def test_a_message_that_cannot_even_be_held_as_others_are_is_kept_as_it_ca
     witness = Witness(poison={str(bad)})
 
     async with intel.opened(Room("intel", {"records": witness.hear}, on_held=_never_told_of(bad))):
-        await has_read(intel, 7)
+        await has_read(intel, 7, LONG_SECONDS)
         await intel.tell(amended(around[0], 2))
         await has_read(intel, 8)
 
@@ -204,7 +204,7 @@ async def test_what_ends_its_session_also_while_it_is_held_is_kept_as_it_came(ho
         await end_its_session(tx)
 
     async with intel.opened(Room("intel", {"records": witness.hear}, on_held=on_held)):
-        await has_read(intel, 7)
+        await has_read(intel, 7, LONG_SECONDS)
 
     (held,) = (await intel.held()).values()
     assert (held["reason"], held["subject"], held["version"]) == ("poison", str(bad), 1)

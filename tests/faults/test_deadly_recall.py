@@ -22,7 +22,7 @@ from tests.chassis.supervisor import Supervisor
 from tests.chassis.tellings import amended, created
 from tests.faults.outsiders import has_heard, standing, told_on_topics
 from tests.places.backup import back_up, restore
-from tests.waiting import PATIENCE_SECONDS, until
+from tests.waiting import LONG_SECONDS, until
 
 __all__ = ["house"]
 
@@ -52,7 +52,7 @@ async def test_what_ends_the_process_in_a_recall_is_held_and_all_else_is_recalle
 
     supervisor = Supervisor(intel, leash, tmp_path, DEADLY_INTEL, DEADLY=str(deadly))
     try:
-        await until(supervisor.ready, "it is ready", 2 * PATIENCE_SECONDS)
+        await until(supervisor.ready, "it is ready", LONG_SECONDS)
     finally:
         supervisor.service.end()
 
@@ -75,7 +75,7 @@ async def test_what_ends_the_process_and_has_an_answer_is_named_and_nothing_is_l
 
     supervisor = Supervisor(intel, leash, tmp_path, DEADLY_INTEL, DEADLY=str(deadly))
     try:
-        await until(lambda: supervisor.has_logged("records.v1/3/4: the process ended"), "it says over what", 2 * PATIENCE_SECONDS)
+        await until(lambda: supervisor.has_logged("records.v1/3/4: the process ended"), "it says over what", LONG_SECONDS)
     finally:
         supervisor.service.end()
 
