@@ -25,7 +25,7 @@ from tests.proof.system import System, places, system
 from tests.proof.verdict import Verdict
 
 ROUNDS = 200
-WORKERS = 2
+WORKERS = 3
 RESTORED = SERVICES
 LOST_FACTS, LOST_LATEST = "records.v1", "statistics.v1"
 
@@ -40,7 +40,7 @@ SUITES = {
         "tests/chassis/test_written_between.py", "tests/faults/test_halted_topic.py", "tests/faults/test_restored_and_lost.py",
         "tests/faults/test_settled_since_backup.py", "tests/faults/test_deadly_recall.py", "tests/landfall/test_positions.py",
         "tests/chassis/test_held_contradictions.py",
-        "tests/chassis/test_up_to_there.py",
+        "tests/chassis/test_up_to_there.py", "tests/faults/test_unreadable_on_own_topic.py",
         "tests/faults/test_recalled_in_time_order.py", "tests/faults/test_moved_past_again.py",
         "tests/faults/test_restored_and_replayed.py", "tests/faults/test_recalled_under_a_stop.py", "tests/chassis/test_heard_before.py",
     ),
