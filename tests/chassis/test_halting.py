@@ -7,7 +7,7 @@ import pytest
 from aiokafka import TopicPartition
 from aiokafka.errors import KafkaTimeoutError
 
-from chassis import agreement, corrupt, offsets
+from chassis import agreement, corrupt, offsets, values_before
 from chassis.broker import onlooker
 from chassis.place import Place, digest
 from tests.chassis.conftest import FreshHouse
@@ -110,7 +110,7 @@ async def test_a_record_that_cannot_be_unpacked_right_behind_the_stored_place_ke
 async def test_a_leader_that_knows_for_a_moment_of_less_than_was_applied_is_no_disagreement(
     house: FreshHouse, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(agreement, "LOOK_MS", 1)  # it has looked many times before the value is there
+    monkeypatch.setattr(values_before, "LOOK_MS", 1)  # it has looked many times before the value is there
     intel, told = await house("intel"), created(record_on(3))
     at = TopicPartition(intel.prefix + RECORDS.name, 3)
     looking = onlooker(intel.settings(), "test")

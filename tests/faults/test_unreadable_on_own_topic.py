@@ -16,7 +16,7 @@ from landfall.replay import accept, replay_said
 from services.intel.app import room
 from services.stats.app import room as stats_room
 from tests.chassis.conftest import FreshHouse, house
-from tests.chassis.disagreeing import RECORDS, end_of
+from tests.chassis.disagreeing import RECORDS, end_of, halts, says_halted
 from tests.chassis.house import House, Running
 from tests.chassis.ordering import BY, WHY, operator
 from tests.chassis.unpackable import tell_what_cannot_be_unpacked
@@ -118,7 +118,8 @@ async def test_what_was_damaged_since_it_was_handled_halts_its_own_partition_unt
 
     async with intel.opened(room()) as running:
         await _create(intel, 30)
-        await _complains_of(running, DAMAGED)
+        await says_halted(intel, running, 3)
+        assert await halts(intel) == {3: DAMAGED}
         elsewhere = 30 - (await end_of(intel, 3) - 1)
         await _has_said(intel, elsewhere)
 
