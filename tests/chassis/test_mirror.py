@@ -84,6 +84,14 @@ def test_what_was_strange_and_is_erased_is_strange_no_longer(
     assert (len(seen.again), seen.agreeing, seen.strange) == (again, agreeing, [])
 
 
+@pytest.mark.parametrize(("version", "stays"), [(8, True), (10, False)])
+def test_a_higher_version_stays_strange_while_only_lower_ones_are_told_after_it(version: int, *, stays: bool) -> None:
+    before = reflect([said(figure(7, 7))], [lies(figure(9, 9))]).strange
+    told = figure(2, version)
+
+    assert reflect([said(told)], [lies(told)], before=before).strange == (before if stays else [])
+
+
 STRANGE = {
     "a higher version": ([figure(7, 7)], [lies(figure(8, 8))], NEWER),
     "another past": ([figure(7, 7)], [lies(figure(8, 7))], OTHER),
