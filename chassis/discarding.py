@@ -15,7 +15,7 @@ from chassis.seen import GIVEN_UP, NOTHING, Seen, Subject
 from chassis.sift import Candidate
 from chassis.subject_rows import Key, of_subject, poison_of
 from chassis.taking_up import TakingUp, is_ordered
-from contracts.catalogue import BY_NAME
+from contracts.catalogue import BY_NAME, topic_name
 from contracts.codes import FamilyName, HoldReason, ServiceName
 from contracts.discards import TellingDiscarded
 
@@ -28,6 +28,13 @@ select exists (
     where (first.topic, first.subject, first.version) = ($1, $2, $3)
         and (first.kept_at, first."offset", first.held_id) < (this.kept_at, this."offset", this.held_id)
 )
+"""
+# A version that was given up may come after all: it is named once more where it is discarded then, and no third time. What was discarded
+# without anybody having read it looks like one given up; for which reason was said.
+NAMED_BEFORE = """
+with discarded as (select convert_from(payload, 'UTF8')::jsonb -> 'data' as fact from said where topic = $1)
+select count(*) > 1 or coalesce(bool_or(fact ->> 'reason' <> 'gap'), false) from discarded
+where (fact ->> 'family', fact ->> 'told_about', (fact ->> 'version')::int) = ($2, $3, $4)
 """
 HOLDS_ONE_OF = "select exists (select from held where topic = $1 and subject = $2 and version between $3 and $4)"
 
@@ -46,7 +53,7 @@ class Discarding:
     async def discard(self, tx: Transaction, row: Record) -> str | None:
         """Apply it never: its version counts as heard, what stands behind it goes on, and all hear that it was discarded.
 
-        Where it tells again what was heard, or is held already, no version is discarded with it, and none is named.
+        Where it tells again what was heard or discarded, or is held already, no version is discarded with it, and none is named.
         """
         named: tuple[UUID | None, int | None] = (None, None)
         if (about := self._about(row)) is not None:
@@ -65,12 +72,18 @@ class Discarding:
             await self.taking_up.follow(tx, key)
         return None
 
-    @staticmethod
-    async def _is_told_again(tx: Transaction, row: Record, subject: Subject, version: int, so_far: Seen) -> bool:
-        """Whether its version was heard, and not given up, or another telling of it was held before this one."""
-        if version <= so_far.version:
-            return not so_far.given_up(version)
-        return bool(await tx.fetchval(TOLD_BEFORE, *subject, version, row["held_id"]))
+    async def _is_told_again(self, tx: Transaction, row: Record, subject: Subject, version: int, so_far: Seen) -> bool:
+        """Whether its version was heard or discarded, or another telling of it was held before this one."""
+        if version > so_far.version:
+            return bool(await tx.fetchval(TOLD_BEFORE, *subject, version, row["held_id"]))
+        if not so_far.given_up(version):
+            return True
+        family = BY_NAME[subject[0]].family.name
+        return bool(await tx.fetchval(NAMED_BEFORE, topic_name("discards", self._who), family, subject[1], version))
+
+    @property
+    def _who(self) -> ServiceName:
+        return ServiceName(self.taking_up.carrier.room.name)
 
     def _read(self, row: Record) -> Candidate | None:
         """None where it cannot be read, or not even be opened any more."""
@@ -127,7 +140,7 @@ class Discarding:
         return None
 
     async def _say(self, tx: Transaction, topic: str, reason: HoldReason, told: Iterable[tuple[UUID | None, int | None]]) -> None:
-        who, family = ServiceName(self.taking_up.carrier.room.name), FamilyName(BY_NAME[topic].family.name)
+        who, family = self._who, FamilyName(BY_NAME[topic].family.name)
         occasion = Occasion(self.taking_up.carrier.clock.now())
         facts = [
             TellingDiscarded(discard_id=uuid7(), who=who, family=family, reason=reason, told_about=about, version=version)

@@ -17,6 +17,7 @@ from chassis.failure import OverrunError
 from chassis.heard_before import Heard, stamped
 from chassis.in_hand import InHand
 from chassis.not_yet import NotYetError
+from chassis.place import Move, advance, digest
 from chassis.retold import CannotRecallError
 from chassis.sift import ContradictionError
 from chassis.stand_in import StandIn
@@ -87,6 +88,8 @@ class HearingAgain:
             if self.stand_in.is_left(each.id):
                 return False
             log.warning("moved_past_again", why=str(error))
+            await advance(self.tx, [Move(partition, self.places[partition], each.raw.offset + 1, digest(each.raw.value))])
+            self.places[partition] = each.raw.offset + 1
             return True
 
     async def _next(self, partition: TopicPartition) -> bool:

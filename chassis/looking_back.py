@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from time import monotonic
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -12,8 +12,7 @@ from aiokafka import TopicPartition
 
 from chassis.agreement import all_starts
 from chassis.broker import onlooker
-from chassis.database import Transaction
-from chassis.mirror import Found, Latest, Reflection, TopicKey, mirrored, reflect
+from chassis.mirror import Found, Latest, Reflection, Strange, TopicKey, mirrored, reflect
 from chassis.occasion import Coordinates
 from chassis.parts import end
 from chassis.pulse import Pulse
@@ -31,7 +30,7 @@ LEAVE_SECONDS = 2.0
 NAMED = 20
 
 # Read after the topics were, between two rounds of the only one who sends: what is not in the outbox was acknowledged before. Each figure
-# is looked up by itself, because it may have been told thousands of times.
+# is looked up by itself, because it may have been told thousands of times. What has no payload was not said here: see chassis.retold.
 LAST_SAID = """
 with recursive figure as (
     select topic, (select min(subject) from said where said.topic = asked.topic) as subject from unnest($1::text[]) as asked (topic)
@@ -41,11 +40,10 @@ with recursive figure as (
 )
 select last.topic, key, version, content_hash, payload, traceparent, id in (select said_id from outbox) as waits
 from figure cross join lateral (
-    select said.* from said where (said.topic, said.subject) = (figure.topic, figure.subject) order by version desc limit 1
+    select said.* from said where (said.topic, said.subject) = (figure.topic, figure.subject) and payload is not null
+    order by version desc limit 1
 ) as last
 """
-
-SAID_NOTHING = "select not exists (select from said where topic = any($1::text[]))"
 
 Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 
@@ -56,7 +54,8 @@ log = structlog.get_logger()
 class LookingBack:
     """One leader's; a new leader begins with a look of its own. The topics are read beside its rounds, and compared between two of them.
 
-    `told_since` is what was sent while they were read: it lies there behind what was read of its subject, or was read itself.
+    `told_since` is what was sent while they were read: it lies there behind what was read of its subject, or was read itself. `strange` is
+    what the last look found so.
     """
 
     settings: Settings
@@ -67,6 +66,7 @@ class LookingBack:
     asked: list[str] = field(default_factory=list)
     answering: list[str] = field(default_factory=list)
     told_since: set[TopicKey] = field(default_factory=set)
+    strange: Mapping[TopicKey, Strange] = field(default_factory=dict)
     reading: "asyncio.Task[list[Found]] | None" = None
     leaving: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -79,9 +79,12 @@ class LookingBack:
         self.asked.append(str(told[-1]))
 
     def sent(self, keys: Iterable[TopicKey]) -> None:
-        """The leader sends these now."""
+        """The leader sends these now. What was strange of one of them may be so no longer: that is looked at again."""
+        told = set(keys)
         if self.reading is not None:
-            self.told_since.update(keys)
+            self.told_since |= told
+        if told & self.strange.keys():
+            self.looked_at = None
 
     async def look(self, connection: Connection) -> Sequence[Latest]:
         """Begin to read if it is time. Once that is done: what is to be told again, before anything else is sent.
@@ -106,7 +109,7 @@ class LookingBack:
 
     async def _compare(self, connection: Connection, found: Sequence[Found]) -> Sequence[Latest]:
         rows = await connection.fetch(LAST_SAID, [topic.name for topic in mirrored(self.name)])
-        seen = reflect([Latest(**row) for row in rows], found, self.told_since)
+        seen = reflect([Latest(**row) for row in rows], found, self.told_since, self.strange.values())
         self.looked_at = monotonic()
         self._complain(seen)
         for each in self.answering:
@@ -123,9 +126,11 @@ class LookingBack:
                 self.reading.exception()  # nobody waits for it any more
 
     def _complain(self, seen: Reflection) -> None:
+        newly = [each for each in seen.strange if self.strange.get(each.key) != each]
+        self.strange = {each.key: each for each in seen.strange}
         self.pulse.strange = [str(each) for each in seen.strange]
-        for each in self.pulse.strange[:NAMED]:
-            log.critical("strange_on_own_topic", what=each)
+        for each in newly[:NAMED]:
+            log.critical("strange_on_own_topic", what=str(each))
         if seen.again:
             log.error("told_again", tellings=len(seen.again), agreeing=seen.agreeing)
 
@@ -165,11 +170,6 @@ async def read_back(settings: Settings, name: str, leaving: asyncio.Event | None
     finally:
         await looking.stop()
     return [*last.values(), *unreadable]
-
-
-async def has_said_nothing(tx: Transaction, name: str) -> bool:
-    """Whether the database knows of nothing at all that was told on the service's own compacted topics."""
-    return bool(await tx.fetchval(SAID_NOTHING, [topic.name for topic in mirrored(name)]))
 
 
 def _partitions(settings: Settings, topic: Topic) -> list[TopicPartition]:

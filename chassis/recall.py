@@ -5,13 +5,13 @@ from dataclasses import dataclass
 
 import structlog
 
-from chassis import retold
+from chassis import numbering_on, retold
 from chassis.broker import onlooker
 from chassis.carry import Carrier
 from chassis.database import Transaction, connect
 from chassis.hearing import Hearing, OlderDatabaseError
 from chassis.in_hand import recalling
-from chassis.looking_back import has_said_nothing, read_back
+from chassis.looking_back import NAMED, read_back
 from chassis.pulse import Pulse
 from chassis.room import Room
 from chassis.settings import Profile, Settings
@@ -90,11 +90,12 @@ class Recall:
             log.warning("recalled", tellings=len(facts))
 
     async def _number_on(self, tx: Transaction) -> None:
-        """Where the latest replaces, nothing is folded: what is derived is derived again. But its versions go on from what is told."""
-        found = retold.read_latest(await read_back(self.settings, self.room.name))
-        known = await retold.last_versions(tx, found)
-        newer = [each for each in found if retold.version_of(each) > known.get(retold.subject_of(each), 0)]
-        ours = any(retold.subject_of(each) in known for each in newer) or await has_said_nothing(tx, self.room.name)
-        if newer and ours:  # else somebody else wrote it, and the relay's leader complains
-            await retold.keep(tx, newer)
-            log.critical("database_is_older", latest=len(newer))
+        """Where the latest replaces, nothing is folded: what is derived is derived again. But its versions go on from what is told.
+
+        Whether that was told here before the database was restored, or by somebody else, nothing shows: the relay's leader complains of it
+        until a higher version is said.
+        """
+        beyond = await numbering_on.beyond(tx, await read_back(self.settings, self.room.name))
+        if beyond:
+            await numbering_on.number_on(tx, beyond)
+            log.critical("numbered_on", figures=len(beyond), after=[numbering_on.named(each) for each in beyond[:NAMED]])

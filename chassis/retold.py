@@ -1,12 +1,10 @@
 """What lies on our own topics and is not in `said`: read as facts, and put back as it was told."""
 
 from collections.abc import Iterable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from chassis.database import Transaction, columns
-from chassis.mirror import Found
 from chassis.not_yet import NotYetError
 from chassis.occasion import Coordinates, Occasion, Received
 from chassis.own_ends import Told
@@ -31,11 +29,6 @@ select exists (
         (select max(version) from said where (said.topic, said.subject) = (told.topic, told.subject)), 0
     )
 )
-"""
-
-LAST = """
-select topic, subject, max(version) as version from said
-join unnest($1::text[], $2::text[]) as asked (topic, subject) using (topic, subject) group by topic, subject
 """
 
 
@@ -66,31 +59,21 @@ def read(told: Iterable[Told], prefix: str) -> list[Retold]:
 def _received(told: Told, prefix: str) -> Retold:
     at = Coordinates(told.partition.topic.removeprefix(prefix), told.partition.partition, told.offset)
     try:
-        return _at(at, told.value)
+        return as_told(at, told.value)
     except UnreadableError as error:
         message = f"{at.topic}/{at.partition}/{at.offset}: {error}; start the release that told it"
         raise CannotRecallError(message) from None
 
 
-def _at(at: Coordinates, value: bytes | None) -> Retold:
+def as_told(at: Coordinates, value: bytes | None) -> Retold:
+    """One value.
+
+    Raises:
+        UnreadableError: as `decode` does.
+    """
     envelope = decode(BY_NAME[at.topic], value)
     occasion = Occasion(envelope.recordedtime or envelope.time, envelope.causationid, envelope.correlationid, envelope.traceparent)
     return Retold(envelope.data, envelope, BY_NAME[at.topic], at, occasion, value=value)
-
-
-def read_latest(found: Iterable[Found]) -> list[Retold]:
-    """What can be read of the values that lie last on compacted topics; the relay's leader complains of the others."""
-    readable = []
-    for each in found:
-        with suppress(UnreadableError):
-            readable.append(_at(each.at, each.value))
-    return readable
-
-
-async def last_versions(tx: Transaction, facts: Facts) -> dict[tuple[str, str], int]:
-    """The highest version ever said about each of their subjects that was spoken about."""
-    rows = await tx.fetch(LAST, *columns(sorted({subject_of(each) for each in facts}), 2))
-    return {(row["topic"], row["subject"]): row["version"] for row in rows}
 
 
 async def check(tx: Transaction, facts: Facts) -> None:

@@ -64,6 +64,46 @@ async def test_a_telling_that_is_discarded_is_not_applied_because_it_is_held_twi
     assert await _discarded(intel) == [(record, 1), (record, None)]
 
 
+async def test_a_version_of_an_unknown_type_is_named_once_however_often_it_is_told_and_discarded(
+    intel: House, record: UUID, room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    second = amended(record, 2)
+    with older_release(monkeypatch, "record-amended.v1"):
+        async with intel.opened(room):
+            await intel.tell(created(record), second, second)
+            await has_read(intel, 3)
+            await ordered(intel, Wish.DISCARD)
+            assert [each["complaint"] for each in await answers(intel, 2)] == [None, None]
+            await intel.tell(second)
+            await has_read(intel, 4)
+            assert await carried_out(intel, Wish.DISCARD) is None
+
+    async with intel.opened(room):
+        await intel.tell(second)
+        await has_read(intel, 5)
+        assert await carried_out(intel, Wish.DISCARD) is None
+
+    assert await intel.versions(record) == [1]
+    assert await _discarded(intel) == [(record, 2), *[(record, None)] * 3]
+
+
+async def test_what_comes_after_it_was_given_up_is_named_once_more_where_it_is_discarded_and_no_third_time(
+    intel: House, record: UUID, room: Room
+) -> None:
+    second = amended(record, 2)
+    async with intel.opened(room):
+        await intel.tell(created(record), amended(record, 3))
+        await has_read(intel, 2)
+        assert await carried_out(intel, Wish.RELEASE, version=3) is None
+        for read in (3, 4):
+            await intel.tell(second)
+            await has_read(intel, read)
+            assert await carried_out(intel, Wish.DISCARD, version=2) is None
+
+    assert await intel.versions(record) == [1, 3]
+    assert await _discarded(intel) == [(record, 2), (record, 2), (record, None)]
+
+
 async def test_a_version_that_is_held_because_its_type_is_unknown_is_not_given_up(
     intel: House, record: UUID, room: Room, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -42,6 +42,12 @@ def test_what_an_old_writer_left_last_is_replaced_and_nothing_else() -> None:
     assert (seen.again, seen.strange, seen.agreeing) == ([said(latest)], [], 1)
 
 
+def test_a_figure_that_moved_since_the_backup_and_back_again_agrees_with_what_was_said_before_it() -> None:
+    seen = reflect([said(figure(7, 5))], [lies(figure(7, 7))])
+
+    assert (seen.again, seen.strange, seen.agreeing) == ([], [], 1)
+
+
 def test_what_is_missing_is_told_again() -> None:
     latest = said(figure(7, 7))
 
@@ -82,6 +88,14 @@ def test_what_was_strange_and_is_erased_is_strange_no_longer(
     seen = reflect(map(said, told), [*map(lies, found), ERASED])
 
     assert (len(seen.again), seen.agreeing, seen.strange) == (again, agreeing, [])
+
+
+@pytest.mark.parametrize(("version", "stays"), [(8, True), (10, False)])
+def test_a_higher_version_stays_strange_while_only_lower_ones_are_told_after_it(version: int, *, stays: bool) -> None:
+    before = reflect([said(figure(7, 7))], [lies(figure(9, 9))]).strange
+    told = figure(2, version)
+
+    assert reflect([said(told)], [lies(told)], before=before).strange == (before if stays else [])
 
 
 STRANGE = {

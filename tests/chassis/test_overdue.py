@@ -26,7 +26,8 @@ def _ailing() -> Pulse:
     pulse.missing, pulse.unanswered = {"records.v1"}, {RECORDS}
     pulse.halted(RECORDS, "an operator looks")
     pulse.untold = {RECORDS: "an operator looks"}
-    pulse.strange, pulse.stops = [str(Strange(Coordinates("statistics.v1", 2, 17), NEVER_SAID))], {"*": "an operator looks"}
+    pulse.strange = [str(Strange(Coordinates("statistics.v1", 2, 17), NEVER_SAID, ("statistics.v1", b"a key")))]
+    pulse.stops = {"*": "an operator looks"}
     pulse.turns = {"listener": float("-inf")}
     pulse.progress = Progress(taken_at=0)
     pulse.progress.look({RECORDS: Sight(5, 9, None)}, (), 0)

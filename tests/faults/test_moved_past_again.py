@@ -6,6 +6,7 @@ from typing import TypeAlias
 from uuid import UUID, uuid4
 
 import pytest
+from structlog.testing import capture_logs
 
 from landfall.positions import move
 from services.intel.app import room
@@ -75,7 +76,10 @@ async def test_what_an_operator_moved_past_since_the_backup_is_moved_past_again(
         await intel.tell(created(record_on(3)))
         await has_heard(intel, await end_of(intel, 3))
 
-    await restored_as_it_was(intel, room(), backup)
+    with capture_logs() as logged:
+        await restored_as_it_was(intel, room(), backup)
+
+    assert [each["event"] for each in logged].count("moved_past_again") == 1
 
 
 @FAULTS

@@ -43,6 +43,7 @@ SUITES = {
         "tests/chassis/test_up_to_there.py", "tests/faults/test_unreadable_on_own_topic.py",
         "tests/faults/test_recalled_in_time_order.py", "tests/faults/test_moved_past_again.py",
         "tests/faults/test_restored_and_replayed.py", "tests/faults/test_recalled_under_a_stop.py", "tests/chassis/test_heard_before.py",
+        "tests/chassis/test_figures_go_on.py", "tests/faults/test_restored_figures.py",
     ),
     "held to the end: orders, attempts, stops": (
         "tests/chassis/test_orders.py", "tests/chassis/test_attempts.py", "tests/chassis/test_stops.py",
