@@ -30,7 +30,7 @@ LEAVE_SECONDS = 2.0
 NAMED = 20
 
 # Read after the topics were, between two rounds of the only one who sends: what is not in the outbox was acknowledged before. Each figure
-# is looked up by itself, because it may have been told thousands of times. What has no payload was not said here: see chassis.retold.
+# is looked up by itself, because it may have been told thousands of times. What has no payload was not said here: see chassis.numbering_on.
 LAST_SAID = """
 with recursive figure as (
     select topic, (select min(subject) from said where said.topic = asked.topic) as subject from unnest($1::text[]) as asked (topic)
