@@ -60,7 +60,9 @@ class HearingAgain:
         if why is not None and cause is not None:
             message = f"{what}: {why}, and it has an answer: start a release that can bear it, or restore a later backup"
             raise CannotRecallError(message)
-        self.stand_in.now = []
+        if self.stand_in.waits(cause):
+            return False
+        self.stand_in.begin()
         await self.in_hand.take(what)
         try:
             async with self.tx.transaction():
@@ -70,7 +72,7 @@ class HearingAgain:
         except (OverrunError, QueryCanceledError):
             await self.in_hand.overran(what)
             raise
-        self.stand_in.recalled.update(self.stand_in.now)
+        await self.stand_in.go_on(self.tx)
         return True
 
     async def _next_or_past_it(self, partition: TopicPartition) -> bool:

@@ -54,13 +54,17 @@ class Recollection:
         stopped = await stops.lift(self.tx)
         leave_what_was_stopped(self.again.heard, {each["topic"]: each["why"] for each in stopped})
         while not (self.stand_in.is_done and self.again.is_done):
-            went_on = await self._settle() or await self._go_on() or await self._settle()  # what could not go on showed what is settled
+            went_on = await self._do_one() or (self.stand_in.waiting.end() and await self._do_one())
             if not (went_on or await self._past_what_is_held() or await self._decide_anew()):
                 self._give_up()
         while await self._go_on() or await self._settle():
             pass  # what follows was perhaps heard: as far as it says nothing in its turn; the rest is heard after the start
         await self.again.in_hand.take(None)
         await stops.put_back(self.tx, stopped)
+
+    async def _do_one(self) -> bool:
+        """One thing that can be done now; what could not go on showed what is settled."""
+        return await self._settle() or await self._go_on() or await self._settle()
 
     def _give_up(self) -> NoReturn:
         left = len(self.stand_in.left) + sum(each.certain for heard in self.again.heard.values() for each in heard)
@@ -70,7 +74,7 @@ class Recollection:
         raise CannotRecallError(message + (release if aside else ""))
 
     async def _go_on(self) -> bool:
-        """Do the earliest that can be done now. What has to wait is tried again after each step.
+        """Do the earliest that can be done now. What has to wait is tried again after each step that can have brought what it lacks.
 
         What was perhaps heard says nothing about anything that waits before it: it waits too.
         """
@@ -92,8 +96,11 @@ class Recollection:
         return (partition not in self.again.failed or self.stand_in.anew) and await self.again.carry(partition)
 
     def _elsewhere(self) -> Iterator[Step]:
-        """Before a value of the same instant: what builds on that waits for it anyhow."""
-        return (Step(at, certain=True, do=partial(self._recall, cause)) for cause, at in self.elsewhere.items())
+        """Before a value of the same instant: what builds on that waits for it anyhow. The first that waits stands for all that do."""
+        waits = self.stand_in.waits
+        first = next(filter(waits, self.elsewhere), None)
+        left = ((cause, at) for cause, at in self.elsewhere.items() if cause == first or not waits(cause))
+        return (Step(at, certain=True, do=partial(self._recall, cause)) for cause, at in left)
 
     async def _recall(self, cause: UUID) -> bool:
         recalled = await self.again.attempt(f"cause {cause}", partial(self.stand_in.recall, cause, None, self.tx), cause)

@@ -23,12 +23,10 @@ select exists (
 )
 """
 NOT_NEXT = """
-select exists (
-    select from unnest($1::text[], $2::text[], $3::int[]) as told (topic, subject, version)
-    where version <> 1 + coalesce(
-        (select max(version) from said where (said.topic, said.subject) = (told.topic, told.subject)), 0
-    )
-)
+select topic, subject from unnest($1::text[], $2::text[], $3::int[]) as told (topic, subject, version)
+where version <> 1 + coalesce(
+    (select max(version) from said where (said.topic, said.subject) = (told.topic, told.subject)), 0
+) limit 1
 """
 
 
@@ -91,13 +89,14 @@ async def in_turn(tx: Transaction, facts: Facts) -> None:
     """Whether each of their subjects has been told up to just before them.
 
     Raises:
-        NotYetError: an earlier version has to be recalled, or decided anew, first.
+        NotYetError: an earlier version has to be recalled, or decided anew, first; it says of which one.
     """
     first: dict[tuple[str, str], int] = {}
     for topic, subject, version in sorted(map(_version, facts)):
         first.setdefault((topic, subject), version)
-    if await tx.fetchval(NOT_NEXT, *columns([(*subject, version) for subject, version in first.items()], 3)):
-        raise NotYetError
+    lacking = await tx.fetchrow(NOT_NEXT, *columns([(*subject, version) for subject, version in first.items()], 3))
+    if lacking is not None:
+        raise NotYetError((lacking["topic"], lacking["subject"]))
 
 
 async def keep(tx: Transaction, facts: Facts) -> None:

@@ -17,8 +17,7 @@ from chassis.occasion import Batch, Received
 from chassis.retold import Facts
 from chassis.room import OnBatch, Room
 from chassis.settled import Settled
-
-LAST_SAID = "select coalesce(max(seq), 0) from outbox"
+from chassis.waiting import LAST_SAID, Waiting
 
 
 @dataclass(slots=True)
@@ -33,6 +32,7 @@ class StandIn:
     settled: Settled
     recalled: set[UUID] = field(default_factory=set)
     now: list[UUID] = field(default_factory=list)
+    waiting: Waiting = field(default_factory=Waiting)
     anew: bool = False
 
     @property
@@ -54,6 +54,19 @@ class StandIn:
         """Whether that is to be recalled still."""
         return cause in self.causes and cause not in self.recalled
 
+    def waits(self, cause: UUID | None) -> bool:
+        """Whether to try that again now would be in vain."""
+        return cause in self.waiting.lacking
+
+    def begin(self) -> None:
+        """A step begins."""
+        self.now, self.waiting.more = [], set()
+
+    async def go_on(self, tx: Transaction) -> None:
+        """The step under way is done."""
+        self.recalled.update(self.now)
+        await self.waiting.go_on(tx)
+
     def before(self, carrier: Carrier) -> Carrier:
         """The same carrier, with this in place of its handlers."""
         families = {name: partial(self.hear, handle) for name, handle in self.room.families.items()}
@@ -66,6 +79,7 @@ class StandIn:
         Raises:
             NotYetError: what it builds on is not here yet.
         """
+        self.waiting.more.update(map(retold.subject_of, batch))
         for received in batch:
             if self.settled.skips(received):
                 continue
@@ -83,10 +97,15 @@ class StandIn:
             NotYetError: what it builds on is not here yet.
         """
         facts = self.causes[cause]
-        await retold.in_turn(tx, facts)
         then = None if received is None else replace(received, occasion=facts[0].occasion)  # decided on the day on which it was told
-        await self.room.recall(then, facts, tx)
+        try:
+            await retold.in_turn(tx, facts)
+            await self.room.recall(then, facts, tx)
+        except NotYetError as error:
+            self.waiting.put(cause, error)
+            raise
         await retold.keep(tx, facts)
+        self.waiting.more.update(map(retold.subject_of, facts))
         self.now.append(cause)
 
     @staticmethod

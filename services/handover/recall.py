@@ -9,9 +9,11 @@ from uuid import UUID
 from chassis.database import Transaction
 from chassis.not_yet import NotYetError
 from chassis.occasion import Received
+from contracts.catalogue import topic_name
 from contracts.fact import Fact
 from contracts.handover_packs import HandoverNotice, HandoverNoticeWithdrawn
 from contracts.handovers import HandoverAccepted, HandoverDeclined, HandoverEffective, HandoverOffered, HandoverWithdrawn
+from contracts.records import RecordCreated
 from services.handover import store
 from services.handover.caseload import Caseload, Handover, HandoverState
 
@@ -65,7 +67,7 @@ def fold(fact: Fact, day: date, caseload: Caseload, *, by_person: bool) -> None:
 
 def _offer(fact: HandoverOffered, day: date, caseload: Caseload, *, by_person: bool) -> None:
     if fact.record_id not in caseload.cases:
-        raise NotYetError
+        raise NotYetError((topic_name(RecordCreated.FAMILY), fact.subject))
     decided_by = LOST if by_person else None
     caseload.move(
         Handover(fact.handover_id, fact.record_id, fact.force, HandoverState.OFFERED, fact.landing_day, day, decided_by=decided_by)
