@@ -41,6 +41,7 @@ SUITES = {
         "tests/faults/test_settled_since_backup.py", "tests/faults/test_deadly_recall.py", "tests/landfall/test_positions.py",
         "tests/chassis/test_held_contradictions.py",
         "tests/chassis/test_up_to_there.py", "tests/faults/test_unreadable_on_own_topic.py",
+        "tests/chassis/test_recalled_in_turn.py", "tests/faults/test_many_wait_in_a_recall.py",
         "tests/faults/test_recalled_in_time_order.py", "tests/faults/test_moved_past_again.py",
         "tests/faults/test_restored_and_replayed.py", "tests/faults/test_recalled_under_a_stop.py", "tests/chassis/test_heard_before.py",
         "tests/chassis/test_figures_go_on.py", "tests/faults/test_restored_figures.py",
