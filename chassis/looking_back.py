@@ -8,24 +8,18 @@ from time import monotonic
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import structlog
-from aiokafka import TopicPartition
 
-from chassis.agreement import all_starts
-from chassis.broker import onlooker
 from chassis.mirror import Found, Latest, Reflection, Strange, TopicKey, mirrored, reflect
-from chassis.occasion import Coordinates
 from chassis.parts import end
 from chassis.pulse import Pulse
-from chassis.reading import as_readable
-from chassis.settings import Profile, Settings
-from contracts.catalogue import Topic
+from chassis.reading_back import read_back
+from chassis.settings import Settings
 
 if TYPE_CHECKING:
     import asyncpg
 
 ASK, ANSWER = "reconcile", "reconciled"
 EVERY_SECONDS = 86_400.0
-START_SECONDS = PATIENCE_SECONDS = 30.0
 LEAVE_SECONDS = 2.0
 NAMED = 20
 
@@ -139,42 +133,6 @@ def answer(name: str, asked: str, seen: Reflection) -> str:
     """For whoever asked, short enough for a notification of PostgreSQL."""
     counted = {"agree": seen.agreeing, "again": len(seen.again), "strange": len(seen.strange)}
     return json.dumps({"service": name, "asked": asked, **counted, "named": [str(each) for each in seen.strange[:NAMED]]})
-
-
-async def read_back(settings: Settings, name: str, leaving: asyncio.Event | None = None) -> list[Found]:
-    """The last value of each key on each partition of the service's own compacted topics; less once whoever asked is `leaving`.
-
-    And where something lies that cannot be unpacked.
-
-    Raises:
-        KafkaError: Kafka does not answer; the text names what is missing.
-    """
-    partitions = {at: topic for topic in mirrored(name) for at in _partitions(settings, topic)}
-    if not partitions:
-        return []
-    last: dict[tuple[TopicPartition, bytes | None], Found] = {}
-    unreadable: list[Found] = []
-
-    def leave_out(at: TopicPartition, offset: int) -> None:
-        unreadable.append(Found(Coordinates(partitions[at].name, at.partition, offset), None, None, unreadable=True))
-
-    looking = onlooker(settings, name)
-    try:
-        await looking.start()
-        starts = await all_starts(looking, partitions, START_SECONDS)
-        async for at, raws in as_readable(looking, starts, leave_out, PATIENCE_SECONDS):
-            for raw in raws:
-                last[at, raw.key] = Found(Coordinates(partitions[at].name, at.partition, raw.offset), raw.key, raw.value)
-            if leaving is not None and leaving.is_set():
-                break
-    finally:
-        await looking.stop()
-    return [*last.values(), *unreadable]
-
-
-def _partitions(settings: Settings, topic: Topic) -> list[TopicPartition]:
-    number = topic.partitions_on(embedded=settings.profile is Profile.EMBEDDED)
-    return [TopicPartition(settings.kafka_topic_prefix + topic.name, each) for each in range(number)]
 
 
 def row_of(each: Latest) -> dict[str, Any]:

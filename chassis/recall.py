@@ -11,8 +11,9 @@ from chassis.carry import Carrier
 from chassis.database import Transaction, connect
 from chassis.hearing import Hearing, OlderDatabaseError
 from chassis.in_hand import recalling
-from chassis.looking_back import NAMED, read_back
+from chassis.looking_back import NAMED
 from chassis.pulse import Pulse
+from chassis.reading_back import read_back
 from chassis.room import Room
 from chassis.settings import Profile, Settings
 from chassis.taking_back import TakingBack

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 import pytest
 import pytest_asyncio
 
-from chassis import looking_back
+from chassis import reading_back
 from chassis.database import Pool, open_pool
 from chassis.mirror import NEVER_SAID, NEWER
 from contracts.limits import LARGEST_VERSION
@@ -77,7 +77,7 @@ async def test_figures_are_gone_on_from_though_the_backup_is_older_than_the_firs
 async def test_who_cannot_read_its_figures_back_names_the_missing_partitions_and_waits_until_they_are_there(
     stats: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(looking_back, "START_SECONDS", 2.0)
+    monkeypatch.setattr(reading_back, "START_SECONDS", 2.0)
     async with administering(stats) as admin:
         await admin.delete_topics([stats.prefix + TOPIC.name])
 

@@ -10,7 +10,7 @@ import pytest_asyncio
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaTimeoutError
 
-from chassis import looking_back, reading
+from chassis import looking_back, reading, reading_back
 from chassis import relay as relays
 from chassis.database import Pool, open_pool
 from chassis.mirror import NEVER_SAID, NEWER
@@ -186,7 +186,7 @@ async def test_telling_goes_on_while_the_topics_are_read_back_and_is_not_told_ag
     (old, *_) = await stats.on_topic(TOPIC.name)
     others = [each for each in PERIODS if f":{each}:" not in old.subject]
     await stats.tell(old)
-    read, gate, read_back = asyncio.Event(), asyncio.Event(), looking_back.read_back
+    read, gate, read_back = asyncio.Event(), asyncio.Event(), reading_back.read_back
 
     async def read_slowly(*about: Any) -> Any:
         found = await read_back(*about)
@@ -287,17 +287,17 @@ async def test_what_a_transaction_took_back_is_neither_read_nor_waited_for(stats
 
 
 async def test_a_topic_that_cannot_be_read_to_its_end_is_no_empty_topic(stats: House, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(looking_back, "PATIENCE_SECONDS", -1.0)
+    monkeypatch.setattr(reading_back, "PATIENCE_SECONDS", -1.0)
     monkeypatch.setattr(reading, "LOOK_MS", 0)
 
     with pytest.raises(KafkaTimeoutError):
-        await looking_back.read_back(stats.settings(), "stats")
+        await reading_back.read_back(stats.settings(), "stats")
 
 
 async def test_a_service_without_such_topics_looks_at_nothing(house: FreshHouse) -> None:
     intel = await house("intel")
 
-    assert await looking_back.read_back(intel.settings(), "intel") == []
+    assert await reading_back.read_back(intel.settings(), "intel") == []
     async with relaying(intel) as (only,):
         found = await asked(intel, only)
     assert (found["agree"], found["again"], found["strange"]) == (0, 0, 0)
