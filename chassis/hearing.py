@@ -59,9 +59,9 @@ class Hearing:
     async def listen(self, tx: Transaction, *, leading: bool) -> None:
         """Compare. Who leads takes what was told already off the outbox, so that nothing is told twice after a crash.
 
-        A partition halts if its topic ends before the stored end, holds another value there, or beyond it one that is none of ours or
-        that nobody can unpack. Where it halts for one of the first two its stored end says nothing any more: it is only looked for what
-        `said` does not know.
+        A partition halts if its topic ends before the stored end, holds another value there or one that nobody can unpack any more; its
+        stored end says nothing from then on, and it is only looked for what `said` does not know. It halts, too, if beyond the stored end
+        lies what is none of ours or nobody can unpack; that end still counts.
 
         Raises:
             OlderDatabaseError: tellings of our own, of whatever release, are there that `said` does not know.
@@ -115,7 +115,7 @@ class Hearing:
         following = {each: max(start, ends[each].next if each in ends else 0) for each, start in starts.items()}
         found: dict[TopicPartition, list[Told]] = {each: [] for each in following}
         unreadable = set[TopicPartition]()
-        async for each, raws in as_readable(self.onlooker, following, lambda partition, _: unreadable.add(partition)):
+        async for each, raws in as_readable(self.onlooker, following, lambda partition, *_: unreadable.add(partition)):
             found[each] += _told(each, raws)
             self.turned()
         return list(chain.from_iterable(found.values())), unreadable

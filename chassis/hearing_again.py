@@ -105,8 +105,8 @@ class HearingAgain:
 
     async def _carry(self, partition: TopicPartition, each: Heard, what: str) -> None:
         hopeless, place = self.in_hand.why_hopeless(what), self.places[partition]
-        if place < each.raw.offset:
-            self._move_past_a_hole(partition, place, each)
+        if place < each.raw.offset and not each.certain:
+            raise NotYetError  # to move past a hole is not this recall's to decide where nobody certainly has
         carried = await self.carrier.within(self.tx, {partition: [each.raw]}, {partition: place}, alone=True, hopeless=hopeless)
         if partition not in carried.moved:
             message = f"{partition.topic}/{partition.partition} does not go on at {place}, where it was heard"
@@ -116,15 +116,10 @@ class HearingAgain:
             raise NotYetError  # it was held behind something that has to be settled first
         if carried.held and not (each.certain or self.stand_in.anew):
             raise NotYetError
+        if place < each.raw.offset:
+            at = f"{partition.topic}/{partition.partition}"
+            log.warning("moved_past_again", why=f"{at} holds nothing that can be read from {place} to {each.raw.offset}")
         if hopeless is not None:
             self.set_aside.add(what)
         await held.date(self.tx, stamped(each.raw))
         await stops.lift(self.tx)
-
-    @staticmethod
-    def _move_past_a_hole(partition: TopicPartition, place: int, following: Heard) -> None:
-        """The same, of what cannot be unpacked or is not there; it is not this recall's to decide where nobody certainly has."""
-        if not following.certain:
-            raise NotYetError
-        at = f"{partition.topic}/{partition.partition}"
-        log.warning("moved_past_again", why=f"{at} holds nothing that can be read from {place} to {following.raw.offset}")

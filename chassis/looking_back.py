@@ -2,14 +2,15 @@
 
 import asyncio
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from time import monotonic
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import structlog
 
-from chassis.mirror import Found, Latest, Reflection, Strange, TopicKey, mirrored, reflect
+from chassis.mirror import NEVER_SAID, NEWER, OTHER, Found, Latest, Reflection, Strange, TopicKey, mirrored, reflect
+from chassis.numbering_on import HIGHEST, NAMED, number_on
 from chassis.parts import end
 from chassis.pulse import Pulse
 from chassis.reading_back import read_back
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
 ASK, ANSWER = "reconcile", "reconciled"
 EVERY_SECONDS = 86_400.0
 LEAVE_SECONDS = 2.0
-NAMED = 20
 
 # Read after the topics were, between two rounds of the only one who sends: what is not in the outbox was acknowledged before. Each figure
 # is looked up by itself, because it may have been told thousands of times. What has no payload was not said here: see chassis.numbering_on.
@@ -32,7 +32,8 @@ with recursive figure as (
     select topic, (select min(subject) from said where said.topic = figure.topic and said.subject > figure.subject)
     from figure where subject is not null
 )
-select last.topic, key, version, content_hash, payload, traceparent, id in (select said_id from outbox) as waits
+select last.topic, key, version, content_hash, payload, traceparent, id in (select said_id from outbox) as waits,
+    (select max(version) from said where (said.topic, said.subject) = (figure.topic, figure.subject)) as highest
 from figure cross join lateral (
     select said.* from said where (said.topic, said.subject) = (figure.topic, figure.subject) and payload is not null
     order by version desc limit 1
@@ -60,7 +61,7 @@ class LookingBack:
     asked: list[str] = field(default_factory=list)
     answering: list[str] = field(default_factory=list)
     told_since: set[TopicKey] = field(default_factory=set)
-    strange: Mapping[TopicKey, Strange] = field(default_factory=dict)
+    strange: Sequence[Strange] = ()
     reading: "asyncio.Task[list[Found]] | None" = None
     leaving: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -77,7 +78,7 @@ class LookingBack:
         told = set(keys)
         if self.reading is not None:
             self.told_since |= told
-        if told & self.strange.keys():
+        if any(each.key in told and _ends_by_telling(each) for each in self.strange):
             self.looked_at = None
 
     async def look(self, connection: Connection) -> Sequence[Latest]:
@@ -103,7 +104,8 @@ class LookingBack:
 
     async def _compare(self, connection: Connection, found: Sequence[Found]) -> Sequence[Latest]:
         rows = await connection.fetch(LAST_SAID, [topic.name for topic in mirrored(self.name)])
-        seen = reflect([Latest(**row) for row in rows], found, self.told_since, self.strange.values())
+        seen = reflect([Latest(**row) for row in rows], found, self.told_since, self.strange)
+        await number_on(connection, found)
         self.looked_at = monotonic()
         self._complain(seen)
         for each in self.answering:
@@ -120,13 +122,18 @@ class LookingBack:
                 self.reading.exception()  # nobody waits for it any more
 
     def _complain(self, seen: Reflection) -> None:
-        newly = [each for each in seen.strange if self.strange.get(each.key) != each]
-        self.strange = {each.key: each for each in seen.strange}
+        newly = [each for each in seen.strange if each not in self.strange]
+        self.strange = seen.strange
         self.pulse.strange = [str(each) for each in seen.strange]
         for each in newly[:NAMED]:
             log.critical("strange_on_own_topic", what=str(each))
         if seen.again:
             log.error("told_again", tellings=len(seen.again), agreeing=seen.agreeing)
+
+
+def _ends_by_telling(strange: Strange) -> bool:
+    """Whether the next version said of it is a higher one, and replaces it."""
+    return strange.why in {NEVER_SAID, NEWER, OTHER} and strange.version <= HIGHEST
 
 
 def answer(name: str, asked: str, seen: Reflection) -> str:

@@ -20,7 +20,10 @@ TopicKey = tuple[str, bytes | None]
 
 @dataclass(frozen=True, slots=True)
 class Latest:
-    """The last telling about one subject. `waits` is true while it is in the outbox; `payload` is the message value."""
+    """The last telling about one subject. `waits` is true while it is in the outbox; `payload` is the message value.
+
+    `highest` is the version after which the next one is numbered: its own, or one that was put down as told by whomever.
+    """
 
     topic: str
     key: str
@@ -29,6 +32,7 @@ class Latest:
     payload: bytes
     traceparent: str | None
     waits: bool
+    highest: int
 
     @property
     def topic_key(self) -> TopicKey:
@@ -95,11 +99,16 @@ def reflect(
         elif value.value is not None:
             lying.setdefault(value.topic_key, []).append(value)
     latest = {each.topic_key: each for each in said}
-    strange = {each.key: each for each in before if each.key in lying and _version(latest.get(each.key)) < each.version}
+    strange = {each.key: each for each in before if _lies_on(lying, each) and _version(latest.get(each.key)) < each.version}
     strange |= {key: each for key, values in lying.items() if (each := _strange(latest.get(key), values)) is not None}
     settled = [each for key, each in latest.items() if key not in strange and key not in told_since and not each.waits]
     again = [each for each in settled if not _holds(lying, each)]
-    return Reflection(len(settled) - len(again), again, [*unreadable, *strange.values()])
+    return Reflection(len(settled) - len(again), again, [*strange.values(), *unreadable])
+
+
+def _lies_on(lying: Mapping[TopicKey, Sequence[Found]], before: Strange) -> bool:
+    """Whether anything lies under its key where it lay."""
+    return any(each.at.partition == before.at.partition for each in lying.get(before.key, ()))
 
 
 def _strange(said: Latest | None, values: Sequence[Found]) -> Strange | None:
@@ -128,8 +137,8 @@ def _strangeness(said: Latest, told: Envelope[Any] | None) -> str | None:
 
 
 def _says_the_same(said: Latest, told: Envelope[Any]) -> bool:
-    """Under a higher version: the figure moved since the backup, and back again."""
-    return _version(told) > said.version and told.data_hash == decode(BY_NAME[said.topic], said.payload).data_hash
+    """Under a higher version, after which the next is numbered: the figure moved since the backup, and back again."""
+    return said.version < _version(told) <= said.highest and told.data_hash == decode(BY_NAME[said.topic], said.payload).data_hash
 
 
 def _holds(lying: Mapping[TopicKey, Sequence[Found]], said: Latest) -> bool:

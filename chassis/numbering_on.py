@@ -3,9 +3,11 @@
 from collections.abc import Iterable
 from contextlib import suppress
 
+import structlog
+
 from chassis.database import Transaction, columns
 from chassis.mirror import Found
-from chassis.retold import Facts, Retold, as_told, subject_of, version_of
+from chassis.retold import Retold, as_told, subject_of, version_of
 from contracts.limits import LARGEST_VERSION
 from contracts.wire import UnreadableError
 
@@ -19,13 +21,31 @@ KEEP = """
 insert into said (id, topic, key, subject, version, content_hash, said_at)
 select gen_random_uuid(), topic, subject, subject, version, content_hash, told_at
 from unnest($1::text[], $2::text[], $3::int[], $4::bytea[], $5::timestamptz[]) as told (topic, subject, version, content_hash, told_at)
+on conflict (topic, subject, version) do nothing
 """
 
 HIGHEST = LARGEST_VERSION // 2
 """Nobody tells a figure so often; after a stranger's higher one there would be no versions left."""
 
+NAMED = 20
 
-async def beyond(tx: Transaction, found: Iterable[Found]) -> list[Retold]:
+log = structlog.get_logger()
+
+
+async def number_on(tx: Transaction, found: Iterable[Found]) -> None:
+    """What is said from now on of what lies last on compacted topics has higher versions than that.
+
+    Whether that was told here before the database was restored, or by somebody else, nothing shows: the relay's leader complains of it
+    until a higher version is said.
+    """
+    beyond = await _beyond(tx, found)
+    if beyond:
+        rows = [(*subject_of(each), version_of(each), each.envelope.content_hash, each.occasion.at) for each in beyond]
+        await tx.execute(KEEP, *columns(rows, 5))
+        log.critical("numbered_on", figures=len(beyond), after=[_named(each) for each in beyond[:NAMED]])
+
+
+async def _beyond(tx: Transaction, found: Iterable[Found]) -> list[Retold]:
     """Of the values that lie last on compacted topics those with a higher version than was ever said of their subject, one a subject."""
     readable = [each for each in _readable(found) if version_of(each) <= HIGHEST]
     highest = {subject_of(each): each for each in sorted(readable, key=version_of)}
@@ -41,13 +61,7 @@ def _readable(found: Iterable[Found]) -> Iterable[Retold]:
             yield as_told(each.at, each.value)
 
 
-async def number_on(tx: Transaction, beyond: Facts) -> None:
-    """What is said of their subjects from now on has higher versions."""
-    rows = [(*subject_of(each), version_of(each), each.envelope.content_hash, each.occasion.at) for each in beyond]
-    await tx.execute(KEEP, *columns(rows, 5))
-
-
-def named(each: Retold) -> str:
+def _named(each: Retold) -> str:
     """Where it lies, and what it claims to be."""
     at = each.coordinates
     return f"{at.topic}/{at.partition}/{at.offset}: version {version_of(each)} of {each.envelope.subject}"

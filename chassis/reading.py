@@ -16,12 +16,13 @@ LOOK_MS = 100  # asks nobody: how soon it is noticed that an empty partition has
 # What Kafka's client raises, at every poll and for all partitions, over one record that it cannot unpack.
 CANNOT_UNPACK = (CorruptRecordException, UnicodeDecodeError)
 
-LeaveOut: TypeAlias = Callable[[TopicPartition, int], None]
+LeaveOut: TypeAlias = Callable[[TopicPartition, int, int], None]
+"""Told of a partition from where on, and up to before where, nothing can be unpacked; something lies there, but not at every offset."""
 
 log = structlog.get_logger()
 
 
-def _only_logged(_partition: TopicPartition, _offset: int) -> None:
+def _only_logged(_partition: TopicPartition, _first: int, _following: int) -> None:
     """Nobody else has to know."""
 
 
@@ -94,20 +95,27 @@ async def _what_can_be_unpacked(
 ) -> AsyncIterator[Sequence[Raw]]:
     """One by one from the first fetch on that fails: those before it there are lost with it. So is all behind it in its record batch."""
     at_once: int | None = None
+    first = following
     while True:
+        failed = False
         try:
             async for _, raws in as_polled(onlooker, {partition: following}, patience_seconds, at_once):
-                following = raws[-1].offset + 1
+                _leave_out(leave_out, partition, first, following)
+                first = following = raws[-1].offset + 1
                 yield raws
-        except CANNOT_UNPACK as error:
-            if at_once is None:
-                at_once = 1
-                continue
-            log.error("cannot_unpack", topic=partition.topic, partition=partition.partition, offset=following, error=type(error).__name__)
-            leave_out(partition, following)
-            following += 1
-        else:
+        except CANNOT_UNPACK:
+            failed = True
+        if not failed:
+            _leave_out(leave_out, partition, first, following)
             return
+        following += 0 if at_once is None else 1
+        at_once = 1
+
+
+def _leave_out(leave_out: LeaveOut, partition: TopicPartition, first: int, following: int) -> None:
+    if first < following:
+        log.error("cannot_unpack", topic=partition.topic, partition=partition.partition, offset=first, following=following)
+        leave_out(partition, first, following)
 
 
 async def _has_ended(onlooker: AIOKafkaConsumer, partition: TopicPartition) -> bool:

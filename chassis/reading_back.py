@@ -29,8 +29,8 @@ async def read_back(settings: Settings, name: str, leaving: asyncio.Event | None
     last: dict[tuple[TopicPartition, bytes | None], Found] = {}
     unreadable: list[Found] = []
 
-    def leave_out(at: TopicPartition, offset: int) -> None:
-        unreadable.append(Found(Coordinates(partitions[at].name, at.partition, offset), None, None, unreadable=True))
+    def leave_out(at: TopicPartition, first: int, _following: int) -> None:
+        unreadable.append(Found(Coordinates(partitions[at].name, at.partition, first), None, None, unreadable=True))
 
     looking = onlooker(settings, name)
     try:

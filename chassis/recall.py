@@ -11,7 +11,6 @@ from chassis.carry import Carrier
 from chassis.database import Transaction, connect
 from chassis.hearing import Hearing, OlderDatabaseError
 from chassis.in_hand import recalling
-from chassis.looking_back import NAMED
 from chassis.pulse import Pulse
 from chassis.reading_back import read_back
 from chassis.room import Room
@@ -59,7 +58,7 @@ class Recall:
             if hearing.topics:
                 await self._hear(connection, hearing)
             async with connection.transaction():
-                await self._number_on(connection)
+                await numbering_on.number_on(connection, await read_back(self.settings, self.room.name))
         finally:
             connection.terminate()
             await looking.stop()
@@ -89,14 +88,3 @@ class Recall:
                 await taking_back.run(tx, hearing.onlooker, facts, in_hand)
             await hearing.listen(tx, leading=True)
             log.warning("recalled", tellings=len(facts))
-
-    async def _number_on(self, tx: Transaction) -> None:
-        """Where the latest replaces, nothing is folded: what is derived is derived again. But its versions go on from what is told.
-
-        Whether that was told here before the database was restored, or by somebody else, nothing shows: the relay's leader complains of it
-        until a higher version is said.
-        """
-        beyond = await numbering_on.beyond(tx, await read_back(self.settings, self.room.name))
-        if beyond:
-            await numbering_on.number_on(tx, beyond)
-            log.critical("numbered_on", figures=len(beyond), after=[numbering_on.named(each) for each in beyond[:NAMED]])

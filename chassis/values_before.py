@@ -25,23 +25,37 @@ class Looked:
 
 
 async def values_before(onlooker: AIOKafkaConsumer, places: Mapping[TopicPartition, Place], patience_seconds: float) -> Looked:
-    """Look at each partition, all at once; where one of them cannot be unpacked, each by itself, for the client does not say which.
+    """Look at each partition, all at once. Where one of them cannot be unpacked the others are given their time anew without it.
 
     One value at a time: what lies behind it may be what Kafka's client cannot unpack. That a topic ends before the place is believed only
     if it stays so: a leader that is new may know for a moment of less than was acknowledged.
     """
-    looked, deadline = Looked(), monotonic() + patience_seconds
-    wanted = dict(places)
-    try:
-        await _look(onlooker, wanted, looked, deadline)
-    except CANNOT_UNPACK:
-        for each in dict(wanted):
-            try:
-                await _look(onlooker, {each: wanted[each]}, looked, deadline)
-            except CANNOT_UNPACK:
+    looked, wanted = Looked(), dict(places)
+    deadline = monotonic() + patience_seconds
+    while wanted and monotonic() < deadline:
+        try:
+            await _look(onlooker, wanted, looked, deadline)
+        except CANNOT_UNPACK:
+            for each in await _damaged(onlooker, wanted):
+                del wanted[each]
                 looked.damaged.add(each)
-    looked.withheld = frozenset(places.keys() - looked.digests.keys() - looked.absent - looked.damaged)
+                deadline = monotonic() + patience_seconds
+    looked.withheld = frozenset(wanted)
     return looked
+
+
+async def _damaged(onlooker: AIOKafkaConsumer, wanted: Mapping[TopicPartition, Place]) -> list[TopicPartition]:
+    """Those whose value cannot be unpacked: Kafka's client does not say of which it could not, so each is asked about alone."""
+    found: list[TopicPartition] = []
+    for each, place in wanted.items():
+        _look_at(onlooker, {each: place})
+        try:
+            await onlooker.getmany(each, timeout_ms=LOOK_MS, max_records=1)
+        except CANNOT_UNPACK:
+            found.append(each)
+        except OffsetOutOfRangeError:
+            continue
+    return found
 
 
 async def _look(onlooker: AIOKafkaConsumer, wanted: dict[TopicPartition, Place], looked: Looked, deadline: float) -> None:

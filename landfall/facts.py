@@ -46,12 +46,15 @@ async def _told(address: Address) -> list[Fact]:
     topics = [topic for topic in TOPICS if topic.family.name not in UNCOUNTED and not topic.family.compacted]
     found: dict[str, Fact] = {}
 
-    def put(partition: TopicPartition, offset: int, value: bytes | None = None) -> None:
+    def put(partition: TopicPartition, offset: int, value: bytes | None) -> None:
         fact = _fact(partition.topic.removeprefix(address.topic_prefix), value)
         found[fact.pop("id", f"{partition.topic} {partition.partition} {offset}")] = fact
 
+    def left_out(partition: TopicPartition, first: int, _following: int) -> None:
+        put(partition, first, None)
+
     async with onlooker(address, topics) as consumer:
-        async for partition, raws in as_readable(consumer, await starts_of(consumer, partitions_of(address, topics)), put):
+        async for partition, raws in as_readable(consumer, await starts_of(consumer, partitions_of(address, topics)), left_out):
             for raw in raws:
                 put(partition, raw.offset, raw.value)
     return list(found.values())

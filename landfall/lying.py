@@ -94,9 +94,9 @@ async def lying(looking: AIOKafkaConsumer, settings: Operator, topic: Topic) -> 
     starts = await starts_of(looking, partitions)
     found = Lying({each: (start, None) for each, start in starts.items()})
 
-    def leave_out(partition: TopicPartition, offset: int) -> None:
-        found.ends[partition] = offset + 1, None
-        found.foreign.append(Place(partition, offset))
+    def leave_out(partition: TopicPartition, first: int, following: int) -> None:
+        found.ends[partition] = following, None
+        found.foreign.append(Place(partition, first))
 
     async for partition, raws in as_readable(looking, starts, leave_out):
         found.ends[partition] = raws[-1].offset + 1, digest(raws[-1].value)

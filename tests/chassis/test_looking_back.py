@@ -3,6 +3,8 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator
+from dataclasses import replace
+from time import monotonic
 from typing import Any
 
 import pytest
@@ -13,8 +15,10 @@ from aiokafka.errors import KafkaTimeoutError
 from chassis import looking_back, reading, reading_back
 from chassis import relay as relays
 from chassis.database import Pool, open_pool
-from chassis.mirror import NEVER_SAID, NEWER
+from chassis.mirror import NEVER_SAID, NEWER, TWICE, Strange
+from chassis.occasion import Coordinates
 from chassis.own_ends import Told
+from chassis.pulse import Pulse
 from chassis.relay import Relay
 from chassis.say import LAST_VERSIONS
 from contracts.catalogue import BY_NAME
@@ -254,6 +258,31 @@ async def test_a_leader_looks_again_when_its_day_is_over(stats: House, pool: Poo
             return (await last_on_topic(stats))[SUBJECT].version == 2
 
         await until(the_latest_lies_last, "the latest is told again without anybody asking")
+
+
+async def test_a_higher_version_that_is_met_while_it_leads_is_gone_on_after_and_complained_of_until_then(stats: House, pool: Pool) -> None:
+    await tell_figures(stats, pool, 1)
+    await stats.tell(figure(1, 500))
+
+    async with relaying(stats) as (only,):
+        assert (await asked(stats, only))["strange"] == 1
+    async with relaying(stats) as (only,):
+        assert (await asked(stats, only))["strange"] == 0  # it says the same, and the next version is higher
+        await say_all(pool, total(2))
+        await all_sent(stats)
+
+    assert (await last_on_topic(stats))[SUBJECT].version == 501
+
+
+async def test_what_telling_cannot_end_is_not_looked_at_again_for_each_telling(stats: House) -> None:
+    twice = Strange(Coordinates(TOPIC.name, 1, 5), TWICE, (TOPIC.name, SUBJECT.encode()), 9)
+    newer = replace(twice, why=NEWER)
+    for strange, is_due in ((twice, False), (newer, True)):
+        back = looking_back.LookingBack(stats.settings(), stats.name, Pulse(), lambda: None, looked_at=monotonic(), strange=[strange])
+
+        back.sent([strange.key])
+
+        assert back.is_due is is_due
 
 
 @pytest.mark.kafka

@@ -1,5 +1,6 @@
 """What an owner finds on its own compacted topics: what is right stays, what is older is told again, what is strange is not touched."""
 
+from dataclasses import replace
 from typing import Any
 from uuid import uuid4
 
@@ -14,8 +15,10 @@ from tests.chassis.tellings import figure
 TOPIC = "statistics.v1"
 
 
-def said(told: Envelope[Any], *, waits: bool = False) -> Latest:
-    return Latest(TOPIC, told.subject, told.version or 0, told.content_hash, told.to_bytes(), None, waits)
+def said(told: Envelope[Any], *, waits: bool = False, highest: int | None = None) -> Latest:
+    """The last that was said; versions go on after `highest`, where something else was put down."""
+    version = told.version or 0
+    return Latest(TOPIC, told.subject, version, told.content_hash, told.to_bytes(), None, waits, highest or version)
 
 
 def lies(told: Envelope[Any], partition: int = 0) -> Found:
@@ -43,9 +46,24 @@ def test_what_an_old_writer_left_last_is_replaced_and_nothing_else() -> None:
 
 
 def test_a_figure_that_moved_since_the_backup_and_back_again_agrees_with_what_was_said_before_it() -> None:
-    seen = reflect([said(figure(7, 5))], [lies(figure(7, 7))])
+    seen = reflect([said(figure(7, 5), highest=7)], [lies(figure(7, 7))])
 
     assert (seen.again, seen.strange, seen.agreeing) == ([], [], 1)
+
+
+def test_the_same_figure_under_a_version_after_which_nobody_goes_on_is_strange() -> None:
+    (strange,) = reflect([said(figure(7, 5))], [lies(figure(7, 500))]).strange
+
+    assert strange.why == NEWER
+
+
+def test_a_key_that_lay_on_two_partitions_is_strange_no_longer_once_it_is_erased_on_the_other() -> None:
+    ours, other = lies(figure(7, 5)), lies(figure(9, 9), partition=1)
+    (strange,) = reflect([said(figure(7, 5))], [ours, other]).strange
+
+    seen = reflect([said(figure(7, 5))], [ours, replace(other, value=None)], before=[strange])
+
+    assert (strange.why, seen.strange, seen.agreeing) == (TWICE, [], 1)
 
 
 def test_what_is_missing_is_told_again() -> None:

@@ -9,11 +9,13 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.errors import OffsetOutOfRangeError
 
 from chassis.broker import onlooker
-from chassis.reading import as_polled, read_on
+from chassis.reading import as_polled, as_readable, read_on
 from chassis.settings import Profile
 from contracts.catalogue import BY_NAME
+from tests.chassis.disagreeing import record_on
 from tests.chassis.house import House
 from tests.chassis.tellings import created
+from tests.chassis.unpackable import tell_what_cannot_be_unpacked
 
 RECORDS = BY_NAME["records.v1"]
 
@@ -55,6 +57,25 @@ async def test_what_is_in_a_transaction_that_nobody_closes_is_not_waited_for(int
 
     assert len(found) == 1
     assert str(told).encode() in (found[0].value or b"")
+
+
+@pytest.mark.kafka
+async def test_what_cannot_be_unpacked_is_left_out_and_named_once_however_much_lies_there(intel: House, looking: AIOKafkaConsumer) -> None:
+    first, last = created(record_on(3)), created(record_on(3))
+    await intel.tell(first)
+    for _ in range(2):
+        await tell_what_cannot_be_unpacked(intel)
+    await intel.tell(last)
+    await tell_what_cannot_be_unpacked(intel)
+    left_out: list[tuple[int, int, int]] = []
+
+    def leave_out(partition: TopicPartition, begin: int, following: int) -> None:
+        left_out.append((partition.partition, begin, following))
+
+    found = [raw.value async for _, raws in as_readable(looking, dict.fromkeys(_partitions(intel), 0), leave_out) for raw in raws]
+
+    assert found == [first.to_bytes(), last.to_bytes()]
+    assert left_out == [(3, 1, 3), (3, 4, 5)]
 
 
 @pytest.mark.kafka

@@ -1,7 +1,7 @@
 """What becomes of each value is decided from what was heard before, whatever the order it arrives in."""
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from typing import Any
@@ -111,6 +111,13 @@ def test_a_version_that_waits_for_a_gap_contradicts_another_content_of_itself() 
 
     with pytest.raises(ContradictionError):
         sift([candidate(expected_to_travel(RECORD, 3, uuid4()), 7)], [waits], {}, NO_ONE_WAITS)
+
+
+def test_what_waits_for_its_order_contradicts_another_content_of_itself_too() -> None:
+    ordered = replace(candidate(amended(RECORD, 3), 5, stored=True), ordered=True)
+
+    with pytest.raises(ContradictionError):
+        sift([candidate(expected_to_travel(RECORD, 3, uuid4()), 7)], [ordered], {}, NO_ONE_WAITS)
 
 
 def test_a_contradiction_shows_behind_a_held_telling_too() -> None:
