@@ -4,7 +4,7 @@ from uuid import uuid4
 
 import pytest
 
-from chassis.agreement import DAMAGED
+from chassis.agreement import ABSENT, DAMAGED
 from chassis.hearing import UNREADABLE
 from chassis.mirror import UNREADABLE as UNREADABLE_FIGURE
 from contracts.catalogue import BY_NAME
@@ -16,7 +16,7 @@ from landfall.replay import accept, replay_said
 from services.intel.app import room
 from services.stats.app import room as stats_room
 from tests.chassis.conftest import FreshHouse, house
-from tests.chassis.disagreeing import RECORDS, end_of, halts, says_halted
+from tests.chassis.disagreeing import RECORDS, end_of, halts, make_topic_again, says_halted
 from tests.chassis.house import House, Running
 from tests.chassis.ordering import BY, WHY, operator
 from tests.chassis.unpackable import tell_what_cannot_be_unpacked
@@ -92,6 +92,20 @@ async def test_what_lies_behind_it_is_still_known_as_told(house: FreshHouse) -> 
         await _complains_of(running, UNREADABLE)
         await until(lambda: intel.fetchval("select not exists (select from outbox)"), "what was told already does not wait")
     await _lies_there(intel, 30 + 1 + 1)
+
+
+async def test_it_silences_nobody_on_a_topic_that_was_lost_either(house: FreshHouse) -> None:
+    intel = await house("intel")
+    async with intel.opened(room()):
+        await _create(intel, 30)
+        await has_heard(intel, 30)
+    await make_topic_again(intel, CHECKS)
+    await tell_what_cannot_be_unpacked(intel, CHECKS)
+
+    async with intel.opened(room()) as running:
+        await _complains_of(running, ABSENT)
+        await _create(intel, 5)
+        await _has_said(intel, 35)
 
 
 async def test_what_was_damaged_since_it_was_told_is_told_again(house: FreshHouse) -> None:
