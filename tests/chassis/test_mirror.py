@@ -58,10 +58,10 @@ def test_the_same_figure_under_a_version_after_which_nobody_goes_on_is_strange()
 
 
 def test_a_key_that_lay_on_two_partitions_is_strange_no_longer_once_it_is_erased_on_the_other() -> None:
-    ours, other = lies(figure(7, 5)), lies(figure(9, 9), partition=1)
-    (strange,) = reflect([said(figure(7, 5))], [ours, other]).strange
+    told, other = figure(7, 5), lies(figure(9, 9), partition=1)
+    (strange,) = reflect([said(told)], [lies(told), other]).strange
 
-    seen = reflect([said(figure(7, 5))], [ours, replace(other, value=None)], before=[strange])
+    seen = reflect([said(told)], [lies(told), replace(other, value=None)], before=[strange])
 
     assert (strange.why, seen.strange, seen.agreeing) == (TWICE, [], 1)
 
