@@ -1,6 +1,7 @@
 """A service of the tests' own on real PostgreSQL and Kafka: it puts down what it hears, and fails where it is told to."""
 
 import asyncio
+import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -33,6 +34,7 @@ select count(pg_terminate_backend(pid)) from pg_stat_activity
 where datname = current_database() and usename = $1 and pid = coalesce($2::int, pid)
 """
 TOKEN = "a token that lives for one test"
+NOBODY = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # all is plain HTTP here: to load whom to trust would cost more than to ask
 
 OnBatch = Callable[[Batch, Transaction], Awaitable[None]]
 Header = tuple[str, bytes | None]
@@ -76,7 +78,7 @@ class Running:
 
     async def complaints(self) -> list[str]:
         """What keeps it from being ready."""
-        async with httpx.AsyncClient() as http:
+        async with httpx.AsyncClient(verify=NOBODY) as http:
             try:
                 answer = await http.get(f"http://127.0.0.1:{self.port}/readyz")
             except httpx.TransportError:
@@ -107,7 +109,8 @@ async def records_on(kafka: Kafka, prefix: str, name: str) -> list[Any]:
 
 async def asked(running: Running, method: str, path: str, token: str = TOKEN, body: dict[str, Any] | None = None) -> httpx.Response:
     """One request to a running service."""
-    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{running.port}", headers={"Authorization": f"Bearer {token}"}) as http:
+    headers = {"Authorization": f"Bearer {token}"}
+    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{running.port}", headers=headers, verify=NOBODY) as http:
         return await http.request(method, path, json=body)
 
 

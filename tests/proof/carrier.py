@@ -8,6 +8,8 @@ import sys
 import tempfile
 from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from queue import Queue
 from string import ascii_lowercase
@@ -25,7 +27,8 @@ from tests.proof.system import System, places, system
 from tests.proof.verdict import Verdict
 
 ROUNDS = 200
-WORKERS = 3
+AT_ONCE = 3
+"""Most of what is run here waits. It is as many from the first suite to the last cure, so that all of it runs under the same conditions."""
 RESTORED = SERVICES
 LOST_FACTS, LOST_LATEST = "records.v1", "statistics.v1"
 
@@ -71,11 +74,12 @@ def main() -> int:
     proof = Proof("proof-carrier")
     print(f"Kafka: {kafkas.title('jars')}", flush=True)
     asyncio.run(_drills(proof))
-    with clone() as checkout, clone() as second, clone() as third:
-        _suites(proof, checkout.folder)
-        _cures(proof, [each.folder for each in (checkout, second, third)])
-        _rebalance(proof, checkout.folder)
-        _check(proof, checkout.folder)
+    with ExitStack() as stack:
+        folders = [stack.enter_context(clone()).folder for _ in range(AT_ONCE)]
+        _suites(proof, folders[0])
+        _cures(proof, folders)
+        _rebalance(proof, folders[0])
+        _check(proof, folders[0])
     return proof.close()
 
 
@@ -110,7 +114,7 @@ async def _drills(proof: Proof) -> None:
 def _cures(proof: Proof, folders: Sequence[Path]) -> None:
     """Each is taken out alone in its checkout; what most tests do without it is to wait, so as many are at it as there are checkouts."""
     found, caught = cures(folders[0]), 0
-    _with_their_cures(proof, folders, sorted({each.test for each in found}))
+    _with_their_cures(proof, folders, sorted({each.test for each in found if not _is_in_a_suite(each.test)}))
     free: Queue[Path] = Queue()
     for each in folders:
         free.put(each)
@@ -135,24 +139,30 @@ def _cures(proof: Proof, folders: Sequence[Path]) -> None:
 
 
 def _with_their_cures(proof: Proof, folders: Sequence[Path], tests: Sequence[str]) -> None:
-    """Beside each other and as patient as without them: otherwise slowness would look like a cure that is missing."""
+    """Those that are in no suite; otherwise slowness would look like a cure that is missing."""
     shares = [tests[each :: len(folders)] for each in range(len(folders))]
-
-    def run(folder: Path, share: Sequence[str]) -> tuple[int, float, str]:
-        return pytest_in(folder, share, LANDFALL_TEST_PATIENCE_SECONDS=PATIENCE_SECONDS)
-
     with ThreadPoolExecutor(len(folders)) as pool:
-        ran = list(pool.map(run, folders, shares))
+        ran = list(pool.map(_run, folders, shares))
     said = "; ".join(last_line(output) for _, _, output in ran)
     good = all(status == 0 and "skipped" not in output for status, _, output in ran)
-    proof.must("the tests of the cures, with their cures, under the same conditions", said, "all pass, none skipped", holds=good)
+    what = "the tests of the cures that are in no suite, with their cures, under the same conditions"
+    proof.must(what, said, "all pass, none skipped", holds=good)
     for status, _, output in ran:
         if status:
             print(failures(output), flush=True)
 
 
-def _run(proof: Proof, folder: Path, what: str, tests: Sequence[str], *, workers: int = 0, **more: str) -> None:
-    status, seconds, output = pytest_in(folder, tests, workers=workers, **more)
+def _is_in_a_suite(test: str) -> bool:
+    return any(test.startswith(each) for suite in SUITES.values() for each in suite)
+
+
+def _run(folder: Path, tests: Sequence[str]) -> tuple[int, float, str]:
+    """With the patience with which cures are taken out."""
+    return pytest_in(folder, tests, LANDFALL_TEST_PATIENCE_SECONDS=PATIENCE_SECONDS)
+
+
+def _all_pass(proof: Proof, what: str, ran: tuple[int, float, str]) -> None:
+    status, seconds, output = ran
     summary = last_line(output)
     proof.must(what, f"{summary} [{seconds:.0f} s]", "all pass, none skipped", holds=status == 0 and "skipped" not in summary)
     if status:
@@ -160,8 +170,9 @@ def _run(proof: Proof, folder: Path, what: str, tests: Sequence[str], *, workers
 
 
 def _suites(proof: Proof, folder: Path) -> None:
-    for what, tests in SUITES.items():
-        _run(proof, folder, what, tests, workers=WORKERS)
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        for what, ran in zip(SUITES, pool.map(partial(_run, folder), SUITES.values()), strict=True):
+            _all_pass(proof, what, ran)
 
 
 def _rebalance(proof: Proof, folder: Path) -> None:
@@ -169,7 +180,7 @@ def _rebalance(proof: Proof, folder: Path) -> None:
         measured = Path(kept) / "measured"
         tests = ["tests/faults/test_rebalance.py", "tests/faults/test_sigterm.py", "tests/faults/test_stopped_recall.py"]
         what = "one instance, four, and one again under load; SIGTERM with a batch in hand: each telling once, in order"
-        _run(proof, folder, what, tests, LANDFALL_MEASURED=str(measured))
+        _all_pass(proof, what, pytest_in(folder, tests, LANDFALL_MEASURED=str(measured)))
         found = json.loads(measured.read_text()) if measured.exists() else {}
     for name, figure in found.items():
         proof.aim(name, figure, "printed")

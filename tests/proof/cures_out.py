@@ -62,11 +62,11 @@ def _place(patch: Path) -> tuple[int, str]:
     return (int(found[1]), found[2]) if found else (0, patch.stem)
 
 
-def pytest_in(folder: Path, tests: Sequence[str], *, workers: int = 0, **more: str) -> tuple[int, float, str]:
-    """Run these tests of a checkout with this environment's Python, as many files at a time; status, seconds, what was printed."""
+def pytest_in(folder: Path, tests: Sequence[str], **more: str) -> tuple[int, float, str]:
+    """Run these tests of a checkout with this environment's Python, one after another; status, seconds, what was printed."""
     began = monotonic()
     environment = {**os.environ, "LANDFALL_TEST_KAFKA": "jars", "JDK_JAVA_OPTIONS": BRIEF_JAVA, **more}
-    command = [sys.executable, "-m", "pytest", "-q", "-rfE", "--color=no", "-n", str(workers), "--dist", "loadfile", *tests]
+    command = [sys.executable, "-m", "pytest", "-q", "-rfE", "--color=no", *tests]
     ran = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
     return ran.returncode, monotonic() - began, ran.stdout + ran.stderr
 
