@@ -108,7 +108,7 @@ async def test_it_silences_nobody_on_a_topic_that_was_lost_either(house: FreshHo
         await _has_said(intel, 35)
 
 
-async def test_what_was_damaged_since_it_was_told_is_told_again(house: FreshHouse) -> None:
+async def test_a_last_value_that_was_damaged_keeps_its_topic_from_being_told_until_it_is_replayed(house: FreshHouse) -> None:
     intel = await house("intel")
     await tell_what_cannot_be_unpacked(intel, CHECKS)
     await accept(operator(intel), CHECKS.name, **WHO)
@@ -121,6 +121,9 @@ async def test_what_was_damaged_since_it_was_told_is_told_again(house: FreshHous
         await _complains_of(running, DAMAGED)
         await replay_said(operator(intel), CHECKS.name, **WHO)
         await until(running.ready, "it tells on")
+        await _create(intel, 1)
+        await has_heard(intel, 6)
+    await _lies_there(intel, 1 + 5 + 1)
 
 
 async def test_what_was_damaged_since_it_was_handled_halts_its_own_partition_until_an_operator_has_looked(house: FreshHouse) -> None:
