@@ -26,6 +26,7 @@ from contracts.wire import decode
 from landfall.children import free_port
 from landfall.provision import Database
 from tests.places.kafka import Kafka
+from tests.waiting import until
 
 EFFECT = "create table effect (nr bigint generated always as identity, id uuid not null, subject text not null, version integer)"
 PUT_DOWN = "insert into effect (id, subject, version) select * from unnest($1::uuid[], $2::text[], $3::int[])"
@@ -84,6 +85,14 @@ class Running:
             except httpx.TransportError:
                 return ["it does not answer yet"]
         return list(answer.json()["complaints"])
+
+    async def says(self, part: str) -> None:
+        """Until one of its complaints holds these words."""
+
+        async def it_does() -> bool:
+            return any(part in each for each in await self.complaints())
+
+        await until(it_does, f"it says: {part}")
 
     async def ready(self) -> bool:
         return await self.complaints() == []

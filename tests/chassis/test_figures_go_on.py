@@ -87,11 +87,8 @@ async def test_who_cannot_read_its_figures_back_names_the_missing_partitions_and
         await until(it_is_gone, "its topic is gone")
     names = ", ".join(f"{stats.prefix}{TOPIC.name}/{each}" for each in range(TOPIC.partitions))
 
-    async def says_so() -> bool:
-        return any(f"no answer about where {names} begin" in each for each in await running.complaints())
-
     async with stats.opened(stats_room()) as running:
-        await until(says_so, "it says which partitions are missing")
+        await running.says(f"no answer about where {names} begin")
         await make_topics(stats.kafka.bootstrap, [TOPIC], prefix=stats.prefix)
         await until(running.ready, "it is ready")
 

@@ -9,12 +9,15 @@ import pytest
 import pytest_asyncio
 
 from chassis.database import open_pool
+from chassis.mirror import UNREADABLE
+from contracts.catalogue import BY_NAME
 from landfall import __main__ as command_line
 from landfall import reconcile
 from tests.chassis.conftest import FreshHouse
 from tests.chassis.house import House
 from tests.chassis.relaying import all_sent, relaying, say_all
 from tests.chassis.tellings import figure, total
+from tests.chassis.unpackable import tell_what_cannot_be_unpacked
 from tests.waiting import until
 
 
@@ -61,6 +64,17 @@ async def test_an_operator_is_shown_what_is_strange_and_where_it_lies(stats: Hou
     assert told.out.endswith("stats: 0 agree, 0 told again, 1 strange\n")
     assert told.err.startswith("strange, and not overwritten: statistics.v1/")
     assert "a higher version than was ever said here" in told.err
+
+
+@pytest.mark.kafka
+async def test_an_operator_is_shown_where_a_figure_cannot_be_unpacked(stats: House, capsys: pytest.CaptureFixture[str]) -> None:
+    await tell_what_cannot_be_unpacked(stats, BY_NAME["statistics.v1"], partition=0)
+
+    assert await asked() == 1
+    told = capsys.readouterr()
+    assert told.out.endswith("stats: 1 agree, 0 told again, 1 strange\n")
+    assert told.err.startswith("strange, and not overwritten: statistics.v1/0/")
+    assert UNREADABLE in told.err
 
 
 async def test_where_nobody_leads_an_operator_is_told_what_to_do(

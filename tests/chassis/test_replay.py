@@ -11,6 +11,7 @@ import pytest
 from chassis.database import Pool
 from chassis.relay import LOCK
 from contracts.catalogue import BY_NAME
+from contracts.wire import identify
 from landfall import leading, replay
 from landfall import lying as beside
 from landfall.comparing import compare
@@ -21,6 +22,7 @@ from tests.chassis.disagreeing import make_topic_again
 from tests.chassis.house import House
 from tests.chassis.ordering import operator
 from tests.chassis.relaying import all_sent, check_opened, relaying, say_all
+from tests.chassis.unpackable import tell_what_cannot_be_unpacked
 from tests.waiting import until
 
 pytestmark = pytest.mark.kafka
@@ -157,6 +159,24 @@ async def test_a_loss_that_nobody_has_noticed_is_told_again_and_who_hears_it_is_
         "stats hears it: where stats runs, landfall positions move --topic checks.v1 --to start\n"
     )
     assert sorted(await intel.values_on(CHECKS.name)) == sorted(before)
+
+
+async def test_a_telling_that_was_damaged_on_the_broker_is_told_again_byte_for_byte(intel: House, pool: Pool) -> None:
+    await _told(intel, pool, 3)
+    damaged, *others = await intel.records_on(CHECKS.name)
+    await make_topic_again(intel, CHECKS)
+    await tell_what_cannot_be_unpacked(intel, CHECKS, damaged.partition)
+    for each in others:
+        await intel.tell_raw(each.value, key=each.key, topic=CHECKS.name)
+    found = await compare(operator(intel), CHECKS.name)
+    assert (found.agree, found.missing, len(found.unknown)) == (2, [identify(damaged.value)], 1)
+
+    assert await replay_said(operator(intel), CHECKS.name, **WHY) == 1
+    async with relaying(intel):
+        await all_sent(intel)
+
+    found = await compare(operator(intel), CHECKS.name)
+    assert (found.agree, found.missing, found.differ, len(found.unknown)) == (3, [], [], 1)
 
 
 async def test_an_operator_is_told_that_a_topic_is_what_was_said(

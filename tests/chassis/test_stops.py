@@ -28,10 +28,7 @@ async def _stopped(house: House) -> dict[str, str]:
 
 
 async def _is_stopped(running: Running, what: str) -> None:
-    async def it_says_so() -> bool:
-        return any(each.startswith(f"reading {what} is stopped") for each in await running.complaints())
-
-    await until(it_says_so, f"it says that reading {what} is stopped")
+    await running.says(f"reading {what} is stopped")
 
 
 async def _garbage(house: House, number: int, topic: str) -> None:

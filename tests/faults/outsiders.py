@@ -81,6 +81,15 @@ async def has_heard(house: House, number: int) -> None:
     await until(it_has, f"{number} messages are handled and all is acknowledged")
 
 
+async def has_said(house: House, number: int) -> None:
+    """Until so many facts are said, told or not."""
+
+    async def it_has() -> bool:
+        return len((await standing(house))["said"]) == number
+
+    await until(it_has, f"{number} facts are said")
+
+
 async def restored_as_it_was(house: House, room: Room, backup: Path) -> None:
     """Restore, start, and compare all that was put down and all that lies on the topics."""
     before, topics = await standing(house), await told_on_topics(house)

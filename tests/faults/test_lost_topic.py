@@ -23,9 +23,9 @@ from services.intel.app import room as intel_room
 from services.stats.app import room as stats_room
 from tests.chassis.conftest import FreshHouse, house
 from tests.chassis.disagreeing import make_topic_again
-from tests.chassis.house import House, Running, asked
+from tests.chassis.house import House, asked
 from tests.chassis.ordering import operator
-from tests.faults.outsiders import has_heard, standing, tell
+from tests.faults.outsiders import has_heard, has_said, standing, tell
 from tests.records.telling import KEYS
 from tests.waiting import until
 
@@ -55,13 +55,6 @@ async def _counts(stats: House, number: int) -> None:
     await until(it_counts, f"{number} checks are counted")
 
 
-async def _complains_of(running: Running, part: str) -> None:
-    async def it_does() -> bool:
-        return any(part in each for each in await running.complaints())
-
-    await until(it_does, f"it complains that {part}")
-
-
 async def test_a_lost_facts_topic_is_told_again_byte_for_byte_and_counted_once(house: FreshHouse) -> None:
     intel, stats = await house("intel"), await house("stats")
     async with intel.opened(intel_room()) as telling, stats.opened(stats_room()):
@@ -71,7 +64,7 @@ async def test_a_lost_facts_topic_is_told_again_byte_for_byte_and_counted_once(h
         before = await intel.values_on(CHECKS.name)
         await make_topic_again(intel, CHECKS)
         await _create(intel, 30)
-        await _complains_of(telling, own_ends.MADE_AGAIN)
+        await telling.says(own_ends.MADE_AGAIN)
 
     assert await replay_said(operator(intel), CHECKS.name, **WHY) >= 30
     await move(operator(stats), CHECKS.name, None, "start", **WHY)
@@ -93,7 +86,7 @@ async def test_who_heard_a_lost_topic_halts_until_an_operator_says_where_to_read
     await make_topic_again(intel, CHECKS)
 
     async with stats.opened(stats_room()) as hearing:
-        await _complains_of(hearing, "is halted")
+        await hearing.says("is halted")
 
     halted = {row[4] for row in (await standing(stats))["positions"] if row[0].endswith(CHECKS.name) and row[4]}
     assert halted == {ABSENT}
@@ -107,15 +100,11 @@ async def test_who_told_a_lost_topic_tells_nothing_more_until_it_is_repaired(hou
     await make_topic_again(intel, CHECKS)
 
     async with intel.opened(intel_room()) as telling:
-        await _complains_of(telling, ABSENT)
+        await telling.says(ABSENT)
         await _create(intel, 5)
-        await until(lambda: _has_said(intel, 35), "it goes on deciding")
+        await has_said(intel, 35)
 
     assert await intel.on_topic(CHECKS.name) == []
-
-
-async def _has_said(house: House, number: int) -> bool:
-    return len((await standing(house))["said"]) == number
 
 
 async def test_only_what_is_kept_can_be_told_again(house: FreshHouse) -> None:
@@ -138,7 +127,7 @@ async def test_what_a_stranger_wrote_where_nothing_was_told_yet_is_accepted_and_
     await intel.tell_raw(b"garbage", topic=CHECKS.name)
     async with intel.opened(intel_room()) as telling:
         await _create(intel, 5)
-        await _complains_of(telling, FOREIGN)
+        await telling.says(FOREIGN)
 
         await accept(operator(intel), CHECKS.name, **WHY)
         await has_heard(intel, 5)
@@ -175,7 +164,7 @@ async def test_what_only_a_force_was_told_cannot_be_told_again_but_the_topic_goe
         await has_heard(handover, 2)
         await make_topic_again(handover, packs)
         await _offer(handover, people[1], "kent")
-        await _complains_of(telling, own_ends.MADE_AGAIN)
+        await telling.says(own_ends.MADE_AGAIN)
 
         with pytest.raises(RefusedError, match="is not kept in said"):
             await replay_said(operator(handover), packs.name, **WHY)
@@ -197,7 +186,7 @@ async def test_a_force_whose_topic_was_lost_is_told_again_all_that_is_open_and_n
         in_sussex = await handover.values_on("handover-packs.sussex.v1")
         await make_topic_again(handover, packs)
         await _land(handover, people[4], "kent", MOVED, version=3)
-        await _complains_of(telling, own_ends.MADE_AGAIN)
+        await telling.says(own_ends.MADE_AGAIN)
         await accept(operator(handover), packs.name, **WHY)
 
         answer = await asked(telling, "POST", "/forces/kent/notices", body={"asked_by": WHY["by"], "reason": WHY["reason"]})

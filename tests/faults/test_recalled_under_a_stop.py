@@ -95,7 +95,7 @@ async def test_what_was_not_read_any_more_under_a_stop_is_not_held_by_a_recall_a
 
     await restore(intel.superuser_url, intel.name, backup)
     async with intel.opened(intel_room(), **LIMITS, batch_max_records=1) as running:
-        await until(lambda: _is_stopped(running), "reading is stopped again")
+        await running.says("is stopped")
 
     after = await standing(intel)
     assert {name: after[name] for name in ("positions", "held", "said")} == {name: before[name] for name in ("positions", "held", "said")}
@@ -103,7 +103,3 @@ async def test_what_was_not_read_any_more_under_a_stop_is_not_held_by_a_recall_a
 
 async def _has_told(intel: House, number: int) -> bool:
     return len(await intel.values_on("checks.v1")) == number
-
-
-async def _is_stopped(running: Running) -> bool:
-    return any("is stopped" in each for each in await running.complaints())

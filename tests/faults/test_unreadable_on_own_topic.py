@@ -17,10 +17,10 @@ from services.intel.app import room
 from services.stats.app import room as stats_room
 from tests.chassis.conftest import FreshHouse, house
 from tests.chassis.disagreeing import RECORDS, end_of, halts, make_topic_again, says_halted
-from tests.chassis.house import House, Running
+from tests.chassis.house import House
 from tests.chassis.ordering import BY, WHY, operator
 from tests.chassis.unpackable import tell_what_cannot_be_unpacked
-from tests.faults.outsiders import has_heard, standing, tell
+from tests.faults.outsiders import has_heard, has_said, tell
 from tests.waiting import until
 
 __all__ = ["house"]
@@ -33,20 +33,6 @@ WHO = {"by": BY, "reason": WHY}
 
 async def _create(intel: House, number: int) -> None:
     await tell(intel, *[RecordCreated(record_id=uuid4(), cohort=Cohort.FNSO) for _ in range(number)], version=1)
-
-
-async def _complains_of(running: Running, part: str) -> None:
-    async def it_does() -> bool:
-        return any(part in each for each in await running.complaints())
-
-    await until(it_does, f"it complains that {part}")
-
-
-async def _has_said(intel: House, number: int) -> None:
-    async def it_has() -> bool:
-        return len((await standing(intel))["said"]) == number
-
-    await until(it_has, f"{number} facts are said")
 
 
 async def _lies_there(intel: House, number: int) -> None:
@@ -65,9 +51,9 @@ async def test_it_keeps_its_topic_from_being_told_until_it_is_accepted_and_all_i
     await tell_what_cannot_be_unpacked(intel, CHECKS)
 
     async with intel.opened(room()) as running:
-        await _complains_of(running, UNREADABLE)
+        await running.says(UNREADABLE)
         await _create(intel, 5)
-        await _has_said(intel, before + 5)
+        await has_said(intel, before + 5)
         (unknown,) = (await compare(operator(intel), CHECKS.name)).unknown
         assert f"{unknown}" == f"{intel.prefix}{CHECKS.name}/3/{await end_of(intel, 3, CHECKS) - 1}"
 
@@ -89,7 +75,7 @@ async def test_what_lies_behind_it_is_still_known_as_told(house: FreshHouse) -> 
     await intel.owner.execute("insert into outbox (said_id) select id from said where payload = $1", last.value)
 
     async with intel.opened(room()) as running:
-        await _complains_of(running, UNREADABLE)
+        await running.says(UNREADABLE)
         await until(lambda: intel.fetchval("select not exists (select from outbox)"), "what was told already does not wait")
     await _lies_there(intel, 30 + 1 + 1)
 
@@ -103,9 +89,9 @@ async def test_it_silences_nobody_on_a_topic_that_was_lost_either(house: FreshHo
     await tell_what_cannot_be_unpacked(intel, CHECKS)
 
     async with intel.opened(room()) as running:
-        await _complains_of(running, ABSENT)
+        await running.says(ABSENT)
         await _create(intel, 5)
-        await _has_said(intel, 35)
+        await has_said(intel, 35)
 
 
 async def test_a_last_value_that_was_damaged_keeps_its_topic_from_being_told_until_it_is_replayed(house: FreshHouse) -> None:
@@ -118,7 +104,7 @@ async def test_a_last_value_that_was_damaged_keeps_its_topic_from_being_told_unt
     await intel.owner.execute("update own_end set next = 1, last_digest = $1 where partition = 3", b"as it was told")
 
     async with intel.opened(room()) as running:
-        await _complains_of(running, DAMAGED)
+        await running.says(DAMAGED)
         await replay_said(operator(intel), CHECKS.name, **WHO)
         await until(running.ready, "it tells on")
         await _create(intel, 1)
@@ -138,10 +124,10 @@ async def test_what_was_damaged_since_it_was_handled_halts_its_own_partition_unt
         await says_halted(intel, running, 3)
         assert await halts(intel) == {3: DAMAGED}
         elsewhere = 30 - (await end_of(intel, 3) - 1)
-        await _has_said(intel, elsewhere)
+        await has_said(intel, elsewhere)
 
         await move(operator(intel), RECORDS.name, [3], "1", **WHO)
-        await _has_said(intel, 30)
+        await has_said(intel, 30)
 
 
 async def test_a_figure_that_nobody_can_unpack_is_complained_of_and_all_others_are_told(house: FreshHouse) -> None:
@@ -149,7 +135,7 @@ async def test_a_figure_that_nobody_can_unpack_is_complained_of_and_all_others_a
     await tell_what_cannot_be_unpacked(stats, FIGURES, partition=0)
 
     async with stats.opened(stats_room()) as running:
-        await _complains_of(running, f"{FIGURES.name}/0/0 holds {UNREADABLE_FIGURE}")
+        await running.says(f"{FIGURES.name}/0/0 holds {UNREADABLE_FIGURE}")
         await tell(stats, RecordCreated(record_id=uuid4(), cohort=Cohort.FNSO), version=1)
         await has_heard(stats, 1)
     assert await end_of(stats, 0, FIGURES) > 1

@@ -1,7 +1,19 @@
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+import pytest
+
+from landfall import facts
 from landfall.facts import stories_of
+from simulators.line import Address
+from tests.chassis.conftest import house, intel
+from tests.chassis.disagreeing import RECORDS
+from tests.chassis.house import House
+from tests.chassis.tellings import created
+from tests.chassis.unpackable import tell_what_cannot_be_unpacked
+
+__all__ = ["house", "intel"]
 
 
 def told(kind: str, *, version: int = 1, day: str = "2021-05-04", **data: Any) -> dict[str, Any]:
@@ -49,3 +61,16 @@ def test_no_id_is_left_in_a_story() -> None:
     (story,) = stories_of(life)
 
     assert record_id not in story
+
+
+@pytest.mark.kafka
+async def test_what_cannot_be_unpacked_is_a_story_of_its_own_and_hides_no_other(
+    intel: House, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(facts, "TOPICS", [RECORDS])
+    await tell_what_cannot_be_unpacked(intel)
+    await intel.tell(created(uuid4()))
+
+    assert await facts.write(Address(intel.kafka.bootstrap, topic_prefix=intel.prefix), tmp_path / "stories") == 2
+
+    assert sorted(story.count('"unreadable"') for story in (tmp_path / "stories").read_text().splitlines()) == [0, 1]
