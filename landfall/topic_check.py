@@ -8,7 +8,9 @@ from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 
 from contracts.catalogue import Topic
 
-LOOKS, LOOK_SECONDS = 50, 0.1
+LOOKS, LOOK_SECONDS = 300, 0.1
+
+UNKNOWN = "is there, says the cluster, but the broker that was asked has not heard of it yet: run landfall prepare again"
 
 
 async def misfits(admin: AIOKafkaAdminClient, topics: Iterable[Topic], prefix: str) -> list[str]:
@@ -21,19 +23,20 @@ async def misfits(admin: AIOKafkaAdminClient, topics: Iterable[Topic], prefix: s
     if not wanted:
         return []
     counts = await _partitions(admin, list(wanted))
-    settings = await _settings(admin, wanted)
-    found = [each for name, topic in wanted.items() for each in _of_one(name, topic, counts.get(name, 0), settings.get(name, {}))]
-    return sorted(found)
+    known = {name: topic for name, topic in wanted.items() if name in counts}
+    settings = await _settings(admin, known) if known else {}
+    found = [each for name, topic in known.items() for each in _of_one(name, topic, counts[name], settings.get(name, {}))]
+    return sorted(found + [f"{name} {UNKNOWN}" for name in wanted.keys() - counts.keys()])
 
 
 async def _partitions(admin: AIOKafkaAdminClient, names: list[str]) -> dict[str, int]:
-    """The broker that is asked may hear of a topic a moment after another has made it."""
+    """Of those that the broker which is asked knows; it may hear of a topic some time after the cluster has made it."""
     for _ in range(LOOKS):
         described = await admin.describe_topics(names)
         if not any(each["error_code"] for each in described):
             break
         await asyncio.sleep(LOOK_SECONDS)
-    return {each["topic"]: len(each["partitions"]) for each in described}
+    return {each["topic"]: len(each["partitions"]) for each in described if not each["error_code"]}
 
 
 async def _settings(admin: AIOKafkaAdminClient, wanted: Mapping[str, Topic]) -> dict[str, dict[str, str]]:

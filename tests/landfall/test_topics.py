@@ -5,6 +5,7 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
 from chassis.settings import Profile
 from contracts.catalogue import BY_NAME, TOPICS
+from landfall import topic_check
 from landfall.topics import TopicError, make_topics
 from tests.places.kafka import Kafka
 from tests.waiting import until
@@ -70,6 +71,21 @@ async def test_every_topic_is_made_with_the_settings_it_is_compared_with(kafka: 
 
     await make_topics(kafka.bootstrap, one_of_each, prefix=topic_prefix)
     await make_topics(kafka.bootstrap, one_of_each, prefix=topic_prefix)
+
+
+@pytest.mark.kafka
+async def test_a_topic_that_the_broker_has_not_heard_of_yet_is_named_and_nothing_else_is_said_about_it(
+    kafka: Kafka, topic_prefix: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(topic_check, "LOOKS", 2)
+    admin = AIOKafkaAdminClient(bootstrap_servers=kafka.bootstrap)
+    await admin.start()
+    try:
+        found = await topic_check.misfits(admin, [BY_NAME["statistics.v1"]], topic_prefix)
+    finally:
+        await admin.close()
+
+    assert found == [f"{topic_prefix}statistics.v1 {topic_check.UNKNOWN}"]
 
 
 async def _make(kafka: Kafka, topic: NewTopic) -> None:
