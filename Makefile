@@ -30,7 +30,7 @@ check: .venv/ready-dev ## style, types, imports, migrations, generated files, pr
 	$(BIN)/lint-imports
 	$(BIN)/squawk $(MIGRATIONS)
 	$(BIN)/python -m contracts.generate --check
-	$(BIN)/python -m chassis.settings_page --check
+	$(BIN)/python -m landfall.settings_page --check
 	$(BIN)/python -m compatibility.check
 	@$(MAKE) --no-print-directory check-asyncapi
 

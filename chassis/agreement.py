@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError, KafkaTimeoutError
 
+from chassis.naming import named
 from chassis.place import Place
 from chassis.values_before import values_before
 
@@ -104,9 +105,7 @@ async def all_starts(
 
 
 def _named(partitions: Collection[TopicPartition]) -> str:
-    """The first of them, and how many more there are."""
-    names = ", ".join(f"{each.topic}/{each.partition}" for each in sorted(partitions)[:NAMED])
-    return names + (f" and {len(partitions) - NAMED} more" if len(partitions) > NAMED else "")
+    return named([f"{each.topic}/{each.partition}" for each in sorted(partitions)], NAMED)
 
 
 async def _answered_start(onlooker: AIOKafkaConsumer, partition: TopicPartition, patience_seconds: float) -> int | None:

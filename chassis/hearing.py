@@ -14,8 +14,9 @@ from chassis.originals import Raw
 from chassis.own_ends import Told
 from chassis.place import Place
 from chassis.reading import PATIENCE_SECONDS, as_readable
-from chassis.settings import Profile, Settings
+from chassis.settings import Settings
 from contracts.catalogue import Order, Topic, owned_by
+from contracts.partitions import partitions_of
 from contracts.wire import identify_own
 
 KNOWN = "select id from said where id = any($1::uuid[])"
@@ -127,9 +128,7 @@ class Hearing:
 
     async def _starts(self) -> dict[TopicPartition, int]:
         """Where the log of each of our partitions begins."""
-        asked = [
-            TopicPartition(name, each) for name, topic in self.topics.items() for each in range(topic.partitions_on(embedded=self.embedded))
-        ]
+        asked = [TopicPartition(*each) for each in partitions_of(self.topics.values(), self.prefix, embedded=self.embedded)]
         return await agreement.all_starts(self.onlooker, asked, PATIENCE_SECONDS)
 
 
@@ -141,9 +140,9 @@ async def hear_first(settings: Settings, name: str, tx: Transaction, turned: Cal
     """
     if all(topic.family.compacted for topic in owned_by(name)):
         return
-    looking, embedded = onlooker(settings, f"{name}-hearing"), settings.profile is Profile.EMBEDDED
+    looking = onlooker(settings, f"{name}-hearing")
     try:
         await looking.start()
-        await Hearing(name, settings.kafka_topic_prefix, embedded, looking, turned).listen(tx, leading=True)
+        await Hearing(name, settings.kafka_topic_prefix, settings.embedded, looking, turned).listen(tx, leading=True)
     finally:
         await looking.stop()

@@ -32,7 +32,7 @@ async def until_one_ends(stop: asyncio.Event, tasks: Sequence["asyncio.Task[Any]
         stopping.cancel()
 
 
-async def unless_cut_short(doing: Coroutine[Any, Any, T], stop: asyncio.Event, tasks: list["asyncio.Task[None]"]) -> T:
+async def unless_cut_short(doing: Coroutine[Any, Any, T], stop: asyncio.Event, tasks: Sequence["asyncio.Task[Any]"] = ()) -> T:
     """Do it, but no longer than until the word to stop comes or a part ends: then it is cancelled, and has put away what it had.
 
     Raises:

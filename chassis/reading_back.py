@@ -9,8 +9,9 @@ from chassis.broker import onlooker
 from chassis.mirror import Found, mirrored
 from chassis.occasion import Coordinates
 from chassis.reading import as_readable
-from chassis.settings import Profile, Settings
+from chassis.settings import Settings
 from contracts.catalogue import Topic
+from contracts.partitions import partitions_of
 
 START_SECONDS = PATIENCE_SECONDS = 30.0
 
@@ -47,5 +48,4 @@ async def read_back(settings: Settings, name: str, leaving: asyncio.Event | None
 
 
 def _partitions(settings: Settings, topic: Topic) -> list[TopicPartition]:
-    number = topic.partitions_on(embedded=settings.profile is Profile.EMBEDDED)
-    return [TopicPartition(settings.kafka_topic_prefix + topic.name, each) for each in range(number)]
+    return [TopicPartition(*each) for each in partitions_of([topic], settings.kafka_topic_prefix, embedded=settings.embedded)]

@@ -21,6 +21,9 @@ OnDue = Callable[[Occasion, Transaction], Awaitable[None]]
 
 CLOCK = "clock"
 
+LOST = "lost-with-the-database"
+"""Who decided what is recalled without a cause: that it was decided is told, and nowhere who did so."""
+
 
 async def _nothing_held(_held: Sequence[Held], _tx: Transaction) -> None:
     """What is held needs no telling."""

@@ -29,14 +29,27 @@ class ClockKind(StrEnum):
     EVENT = "event"
 
 
-class DatabaseSettings(BaseSettings):
+class Variables(BaseSettings):
+    """LANDFALL_* variables; their values are never shown."""
+
+    model_config = SettingsConfigDict(env_prefix="LANDFALL_", frozen=True, hide_input_in_errors=True)
+
+    @classmethod
+    def read(cls, secrets: Path = SECRETS) -> Self:
+        """The variables first; what is not among them may be a file such as /run/secrets/landfall_api_token, as containers are given it.
+
+        Raises:
+            pydantic.ValidationError: as for the class itself.
+        """
+        return cls(_secrets_dir=secrets if secrets.is_dir() else None)
+
+
+class DatabaseSettings(Variables):
     """Where one service's database is: all that whoever looks after it has to say where nothing else is asked.
 
     Raises:
         pydantic.ValidationError: a variable is missing; the text names it.
     """
-
-    model_config = SettingsConfigDict(env_prefix="LANDFALL_", frozen=True, hide_input_in_errors=True)
 
     database_url: SecretStr = Field(description="the service's own database, in its own role: postgresql://role:password@host/database")
 
@@ -49,7 +62,8 @@ class Settings(DatabaseSettings):
     """
 
     env: Environment = Field(
-        default=Environment.DEVELOPMENT, description="production refuses the embedded broker, the event clock and a broker without TLS"
+        default=Environment.DEVELOPMENT,
+        description="production refuses the embedded broker, the event clock, a broker without TLS and, in records, unverified law",
     )
     profile: Profile = Field(
         default=Profile.KAFKA, description="which broker carries the messages; the embedded one keeps them in memory alone"
@@ -84,18 +98,23 @@ class Settings(DatabaseSettings):
     leash_fd: int | None = Field(default=None, description="set by the supervisor alone: a service ends with who started it")
 
     @property
+    def embedded(self) -> bool:
+        """Whether the embedded broker carries the messages."""
+        return self.profile is Profile.EMBEDDED
+
+    @property
     def idempotent_producer(self) -> bool:
         """The embedded broker refuses an idempotent producer; Apache Kafka is never spoken to without one."""
-        return self.profile is Profile.KAFKA
+        return not self.embedded
 
     @property
     def fetch_wait_ms(self) -> int:
         """How long the broker may hold an empty fetch; the embedded one holds it for its whole length."""
-        return 10 if self.profile is Profile.EMBEDDED else 500
+        return 10 if self.embedded else 500
 
     @model_validator(mode="after")
     def _production_takes_no_shortcuts(self) -> Self:
-        if self.env is Environment.PRODUCTION and self.profile is Profile.EMBEDDED:
+        if self.env is Environment.PRODUCTION and self.embedded:
             message = "LANDFALL_PROFILE=embedded keeps messages in memory only; in production set LANDFALL_PROFILE=kafka"
             raise ValueError(message)
         if self.env is Environment.PRODUCTION and self.clock is ClockKind.EVENT:
@@ -108,9 +127,9 @@ class Settings(DatabaseSettings):
 
 
 def read_settings(secrets: Path = SECRETS) -> Settings:
-    """The variables first; what is not among them may be a file such as /run/secrets/landfall_api_token, as containers are given it.
+    """What a service starts with.
 
     Raises:
         pydantic.ValidationError: as for `Settings`.
     """
-    return Settings(_secrets_dir=secrets if secrets.is_dir() else None)
+    return Settings.read(secrets)

@@ -20,12 +20,13 @@ from chassis.reading import PATIENCE_SECONDS, read_on
 from chassis.recollection import Recollection
 from chassis.retold import Facts, Retold
 from chassis.room import Room
-from chassis.settings import ClockKind, Profile, Settings
+from chassis.settings import ClockKind, Settings
 from chassis.settled import Settled
 from chassis.stand_in import StandIn
 from chassis.taking_up import TakingUp
 from contracts.catalogue import BY_NAME, Order
 from contracts.discards import TellingDiscarded
+from contracts.partitions import partitions_of
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -72,12 +73,8 @@ class TakingBack:
 
     async def _places(self, tx: Transaction, looking: AIOKafkaConsumer) -> dict[TopicPartition, Place]:
         """From where on all is read that this service hears."""
-        prefix, embedded = self.settings.kafka_topic_prefix, self.settings.profile is Profile.EMBEDDED
-        partitions = [
-            TopicPartition(prefix + topic.name, each)
-            for topic in self.room.topics(clock=self._by_scenario)
-            for each in range(topic.partitions_on(embedded=embedded))
-        ]
+        heard, prefix = self.room.topics(clock=self._by_scenario), self.settings.kafka_topic_prefix
+        partitions = [TopicPartition(*each) for each in partitions_of(heard, prefix, embedded=self.settings.embedded)]
         starts = await agreement.all_starts(looking, partitions, PATIENCE_SECONDS)
         await place.begin(tx, starts)
         places = {each: found for each, found in (await place.read(tx, partitions)).items() if found.halted is None}

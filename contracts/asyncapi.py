@@ -38,18 +38,14 @@ def document(examples: Mapping[str, str]) -> Part:
 def _channel(family: Family) -> Part:
     topics = [topic for topic in TOPICS if topic.family is family]
     made: Part = {
-        "address": topic_name(family.name, f"{{{_parameter(family)}}}" if family.principals else None),
+        "address": topic_name(family.name, f"{{{family.each}}}" if family.principals else None),
         "description": f"{family.owner} to {', '.join(family.readers)}. Order: {family.order}.",
         "messages": {fact.TYPE: {"$ref": f"#/components/messages/{fact.TYPE}"} for fact in family.facts},
         "bindings": {"kafka": _kafka(topics[0])},
     }
     if family.principals:
-        made["parameters"] = {_parameter(family): {"enum": [str(each) for each in family.principals]}}
+        made["parameters"] = {family.each: {"enum": [str(each) for each in family.principals]}}
     return made
-
-
-def _parameter(family: Family) -> str:
-    return family.each or "service"
 
 
 def _kafka(topic: Topic) -> Part:

@@ -57,6 +57,12 @@ class Family:
     embedded_partitions: int = 1
     each: str = ""
 
+    def __post_init__(self) -> None:
+        """Whoever lists the topics has to name what differs between them."""
+        if bool(self.principals) != bool(self.each):
+            message = f"{self.name}: `principals` and `each`, the word for one of them, go together"
+            raise ValueError(message)
+
     @property
     def compacted(self) -> bool:
         """Whether Kafka keeps the last value of each key alone, so that offsets have holes and versions are missing."""
@@ -171,7 +177,8 @@ FAMILIES = (
     ),
     Family(
         name="quiet", owner="each service", readers=(SCENARIO,), key="the month, as 2021-07", order=Order.NONE,
-        facts=(clock.Quiet,), partitions=12, kept_days=14, personal=False, principals=SERVICES, source_prefix="", embedded_partitions=4,
+        facts=(clock.Quiet,), partitions=12, kept_days=14, personal=False, principals=SERVICES, source_prefix="", each="service",
+        embedded_partitions=4,
     ),
 )  # fmt: skip
 

@@ -3,6 +3,7 @@
 import argparse
 import importlib
 import sys
+from collections.abc import Sequence
 
 COMMANDS = {
     "up": "start the whole system here, from wheels alone, until Ctrl-C",
@@ -19,17 +20,26 @@ COMMANDS = {
 
 def main() -> int:
     """Run one command; its exit status."""
+    arguments = parse(sys.argv[1:])
+    status: int = arguments.run(arguments)
+    return status
+
+
+def parse(words: Sequence[str]) -> argparse.Namespace:
+    """One command as it is typed after `landfall`, with what runs it in `run`.
+
+    Raises:
+        SystemExit: there is no such command, or it does not take these words; what it takes is on standard error.
+    """
     parser = argparse.ArgumentParser(prog="python -m landfall", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
     for name, text in COMMANDS.items():
         command = commands.add_parser(name, help=text, description=text)
-        if name in sys.argv[1:2]:
+        if name in words[:1]:
             module = importlib.import_module(f"landfall.{name}")
             module.add_arguments(command)
             command.set_defaults(run=module.run)
-    arguments = parser.parse_args()
-    status: int = arguments.run(arguments)
-    return status
+    return parser.parse_args(words)
 
 
 if __name__ == "__main__":

@@ -1,8 +1,8 @@
 """Whether a facts topic of a service is what the service keeps of it, as an operator asks it."""
 
 import sys
-from collections.abc import Sequence
 
+from chassis.naming import named
 from contracts.catalogue import BY_NAME, SERVICES, Order, owned_by
 from landfall.lying import Beside, lay_beside
 from landfall.operator_settings import Operator, at, refuse_another
@@ -11,7 +11,6 @@ from landfall.operators import RefusedError, say
 # Topics whose ends are kept, and who owns them; and those of them that can be told again.
 ENDS = {topic.name: service for service in SERVICES for topic in owned_by(service) if not topic.family.compacted}
 SAID = [name for name in ENDS if BY_NAME[name].family.order is Order.GAPLESS]
-NAMED = 20
 
 
 async def compare(settings: Operator, topic: str) -> Beside:
@@ -39,9 +38,3 @@ def show(topic: str, found: Beside) -> int:
         if each:
             print(f"{what}: {named(each)}", file=sys.stderr)  # noqa: T201 - this is what the command is for
     return 0 if found.agrees else 1
-
-
-def named(places: Sequence[object]) -> str:
-    """The first of them, and how many more there are."""
-    more = len(places) - NAMED
-    return ", ".join(map(str, places[:NAMED])) + (f" and {more} more" if more > 0 else "")

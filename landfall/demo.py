@@ -3,15 +3,16 @@
 import argparse
 import asyncio
 import sys
-from collections.abc import Awaitable
+from collections.abc import Coroutine
 from datetime import date
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from aiokafka.errors import KafkaError
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
+from chassis.parts import CutShortError, unless_cut_short
 from landfall import facts, figures, tables
 from landfall.embedded.postgres import NotReadyError
 from landfall.sabotage import Forgetfulness, Sabotage, told_again, withhold
@@ -69,22 +70,17 @@ async def _run(arguments: argparse.Namespace) -> int:
         return await until_stopped(system, stop) or status
 
 
-async def _unless_stopped(work: Awaitable[T], system: System, stop: asyncio.Event) -> T:
+async def _unless_stopped(work: Coroutine[Any, Any, T], system: System, stop: asyncio.Event) -> T:
     """The work's result.
 
     Raises:
         StoppedError: a signal came first, or the system broke.
     """
-    working = asyncio.ensure_future(work)
-    others = [asyncio.create_task(stop.wait()), asyncio.create_task(system.broken.wait())]
-    await asyncio.wait([working, *others], return_when=asyncio.FIRST_COMPLETED)
-    for each in others:
-        each.cancel()
-    if working.done():
-        return working.result()
-    working.cancel()
-    await asyncio.wait([working])
-    raise StoppedError(system.why or "stopped before the year was over")
+    try:
+        with system.breaking() as breaking:
+            return await unless_cut_short(work, stop, [breaking])
+    except CutShortError:
+        raise StoppedError(system.why or "stopped before the year was over") from None
 
 
 async def _play_and_tell(arguments: argparse.Namespace, script: Script, system: System, console: Console) -> int:
@@ -96,10 +92,12 @@ async def _play_and_tell(arguments: argparse.Namespace, script: Script, system: 
     if arguments.facts is not None:
         stories = await facts.write(address, arguments.facts)
         console.print(f"facts of {stories} stories: {arguments.facts}")
-    return _judge(found, figures.expected(expectation.expected(script)), console)
+    return judge(found, script, console)
 
 
-def _judge(found: figures.Figures, wanted: figures.Figures, console: Console) -> int:
+def judge(found: figures.Figures, script: Script, console: Console) -> int:
+    """Say which figures differ from what the script says or what was published; 0 if none does."""
+    wanted = figures.expected(expectation.expected(script))
     wrong = figures.differences(found, wanted)
     for each in wrong:
         console.print(f"DIFFERENT  {each}", markup=False)

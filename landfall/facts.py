@@ -15,7 +15,7 @@ from chassis.agreement import starts_of
 from chassis.reading import as_readable
 from contracts.catalogue import TOPICS
 from simulators.days import london_day
-from simulators.line import Address, onlooker, partitions_of
+from simulators.line import Address, onlooker
 from simulators.quiet import UNCOUNTED
 
 PLAIN = ("type", "version")
@@ -54,7 +54,7 @@ async def _told(address: Address) -> list[Fact]:
         put(partition, first, None)
 
     async with onlooker(address, topics) as consumer:
-        async for partition, raws in as_readable(consumer, await starts_of(consumer, partitions_of(address, topics)), left_out):
+        async for partition, raws in as_readable(consumer, await starts_of(consumer, address.partitions_of(topics)), left_out):
             for raw in raws:
                 put(partition, raw.offset, raw.value)
     return list(found.values())

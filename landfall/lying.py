@@ -11,8 +11,8 @@ from chassis.agreement import starts_of
 from chassis.originals import Raw
 from chassis.place import digest
 from chassis.reading import as_readable
-from chassis.settings import Profile
 from contracts.catalogue import Topic
+from contracts.partitions import partitions_of
 from contracts.wire import identify
 from landfall.operator_settings import Operator
 from landfall.operators import Connection
@@ -89,8 +89,7 @@ async def lay_beside(connection: Connection, looking: AIOKafkaConsumer, settings
 
 async def lying(looking: AIOKafkaConsumer, settings: Operator, topic: Topic) -> Lying:
     """Read a topic from its start to its end."""
-    count = topic.partitions_on(embedded=settings.profile is Profile.EMBEDDED)
-    partitions = [TopicPartition(settings.kafka_topic_prefix + topic.name, each) for each in range(count)]
+    partitions = [TopicPartition(*each) for each in partitions_of([topic], settings.kafka_topic_prefix, embedded=settings.embedded)]
     starts = await starts_of(looking, partitions)
     found = Lying({each: (start, None) for each, start in starts.items()})
 

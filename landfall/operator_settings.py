@@ -38,7 +38,7 @@ def read(kind: type[S], secrets: Path = SECRETS) -> S:
         RefusedError: variables are missing or wrong; the text names them and never shows what they hold.
     """
     try:
-        return kind(_secrets_dir=secrets if secrets.is_dir() else None)
+        return kind.read(secrets)
     except ValidationError as error:
         found = error.errors(include_url=False, include_context=False, include_input=False)
         wrong = [": ".join([*(f"LANDFALL_{step}".upper() for step in each["loc"]), each["msg"]]) for each in found]
@@ -68,13 +68,18 @@ async def at(settings: Operator) -> AsyncIterator[tuple[Connection, AIOKafkaCons
             await looking.stop()
 
 
+async def whose(connection: Connection) -> str:
+    """The service whose database this is."""
+    return str(await connection.fetchval(SERVICE))
+
+
 async def refuse_another(connection: Connection, wanted: str) -> None:
     """Make sure whose database this is.
 
     Raises:
         RefusedError: it is another service's.
     """
-    found = await connection.fetchval(SERVICE)
+    found = await whose(connection)
     if found != wanted:
         message = f"these LANDFALL_* variables are those of {found}; run it where {wanted} runs"
         raise RefusedError(message)

@@ -4,19 +4,18 @@ import argparse
 import asyncio
 import sys
 from datetime import date
-from pathlib import Path
 from typing import Self
 
 from aiokafka.errors import KafkaError
-from pydantic import SecretStr, ValidationError, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
+from pydantic import Field, SecretStr, ValidationError, model_validator
+from pydantic_settings import SettingsError
 from rich.console import Console
 
-from chassis.settings import SECRETS, ClockKind
+from chassis.settings import ClockKind, Variables
 from contracts.catalogue import SERVICES
 from landfall import figures, tables
-from landfall.demo import DID_NOT_PLAY, FIGURES_DIFFER, SEED, WIDTH
-from simulators import expectation, year
+from landfall.demo import DID_NOT_PLAY, SEED, WIDTH, judge
+from simulators import year
 from simulators.calm import NoRestError
 from simulators.desk import DeskError
 from simulators.director import director
@@ -26,20 +25,18 @@ from simulators.line import Address, UsedTopicsError
 FAILURES = (SettingsError, ValidationError, OSError, KafkaError, NoRestError, DeskError, NotAskedError, UsedTopicsError)
 
 
-class Outside(BaseSettings):
+class Outside(Variables):
     """What outsiders know of the system: its Kafka, its HTTP addresses and their token, and that it follows the event clock.
 
     Raises:
         pydantic.ValidationError: a variable is missing or malformed; the text names it and never shows what it held.
     """
 
-    model_config = SettingsConfigDict(env_prefix="LANDFALL_", frozen=True, hide_input_in_errors=True)
-
-    clock: ClockKind = ClockKind.LIVE
-    kafka_bootstrap: str
-    kafka_topic_prefix: str = ""
-    service_addresses: dict[str, str]
-    api_token: SecretStr
+    clock: ClockKind = Field(default=ClockKind.LIVE, description="has to be `event`, as it has for the services that are played on")
+    kafka_bootstrap: str = Field(description="where Kafka is asked first: host:port")
+    kafka_topic_prefix: str = Field(default="", description="what every topic begins with, where a broker is shared")
+    service_addresses: dict[str, str] = Field(description="a JSON object with the HTTP address of each service")
+    api_token: SecretStr = Field(description="what every service is sent as bearer token")
 
     @model_validator(mode="after")
     def _services_that_follow_the_scenario(self) -> Self:
@@ -52,11 +49,6 @@ class Outside(BaseSettings):
         return self
 
 
-def read_outside(secrets: Path = SECRETS) -> Outside:
-    """The variables first; what is not among them may be a file such as /run/secrets/landfall_api_token."""
-    return Outside(_secrets_dir=secrets if secrets.is_dir() else None)
-
-
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seed", type=int, default=SEED, help="another seed tells another year with the same published figures")
 
@@ -64,7 +56,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """0 if the year was played and every figure is right, 2 if a figure differs, 1 if it could not be played."""
     try:
-        return asyncio.run(_play(read_outside(), arguments.seed))
+        return asyncio.run(_play(Outside.read(), arguments.seed))
     except FAILURES as error:
         print(f"not played: {type(error).__name__}: {error}", file=sys.stderr)  # noqa: T201 - this is what the command is for
         return DID_NOT_PLAY
@@ -83,8 +75,4 @@ async def _play(outside: Outside, seed: int) -> int:
         await everybody.play(script, show)
         found = await figures.read(everybody.desk)
     tables.show(console, found)
-    wrong = figures.differences(found, figures.expected(expectation.expected(script)))
-    for each in wrong:
-        console.print(f"DIFFERENT  {each}", markup=False)
-    console.print(f"{len(wrong)} figures differ from what the script says or what was published.")
-    return FIGURES_DIFFER if wrong else 0
+    return judge(found, script, console)

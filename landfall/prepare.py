@@ -8,11 +8,11 @@ from typing import Self
 
 import asyncpg
 from aiokafka.errors import KafkaError
-from pydantic import SecretStr, ValidationError, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
+from pydantic import Field, SecretStr, ValidationError, model_validator
+from pydantic_settings import SettingsError
 
 from chassis.migrate import ChangedMigrationError, migrate
-from chassis.settings import SECRETS
+from chassis.settings import SECRETS, Variables
 from contracts.catalogue import SECRET_KEEPERS, SERVICES, TOPICS
 from landfall.provision import Database, passwords, provision
 from landfall.topics import TopicError, make_topics
@@ -29,21 +29,21 @@ class LostKeyFileError(RuntimeError):
 FAILURES = (SettingsError, ValidationError, OSError, asyncpg.PostgresError, ChangedMigrationError, LostKeyFileError, KafkaError, TopicError)
 
 
-class Preparation(BaseSettings):
+class Preparation(Variables):
     """Where the servers are and which password each service will show. Owners of tables get a fresh one each time, known to nobody after.
 
     Raises:
         pydantic.ValidationError: a variable is missing or malformed; the text names it and never shows what it held.
     """
 
-    model_config = SettingsConfigDict(env_prefix="LANDFALL_", frozen=True, hide_input_in_errors=True)
-
-    superuser_url: SecretStr
-    service_passwords: dict[str, SecretStr]
-    kafka_bootstrap: str
-    kafka_topic_prefix: str = ""
-    topic_replicas: int = 1
-    key_folder: Path | None = None
+    superuser_url: SecretStr = Field(description="PostgreSQL, as its superuser: postgresql://role:password@host:port/database")
+    service_passwords: dict[str, SecretStr] = Field(description="a JSON object with the password that each service shows at its database")
+    kafka_bootstrap: str = Field(description="where Kafka is asked first: host:port")
+    kafka_topic_prefix: str = Field(default="", description="what every topic begins with, where a broker is shared")
+    topic_replicas: int = Field(default=1, description="how many brokers keep each topic")
+    key_folder: Path | None = Field(
+        default=None, description="where a development key file is made for each service that needs one; without it none is made"
+    )
 
     @model_validator(mode="after")
     def _a_password_for_each_service(self) -> Self:
@@ -51,11 +51,6 @@ class Preparation(BaseSettings):
             message = f"LANDFALL_SERVICE_PASSWORDS must be a JSON object with one password for each of {', '.join(SERVICES)}"
             raise ValueError(message)
         return self
-
-
-def read_preparation(secrets: Path = SECRETS) -> Preparation:
-    """The variables first; what is not among them may be a file such as /run/secrets/landfall_superuser_url."""
-    return Preparation(_secrets_dir=secrets if secrets.is_dir() else None)
 
 
 async def prepare(preparation: Preparation) -> None:
@@ -110,7 +105,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(_arguments: argparse.Namespace) -> int:
     """0 when everything is there; 1 with the reason on standard error when it is not. What was made until then stays."""
     try:
-        asyncio.run(prepare(read_preparation()))
+        asyncio.run(prepare(Preparation.read()))
     except FAILURES as error:
         print(f"not prepared: {type(error).__name__}: {error}", file=sys.stderr)  # noqa: T201 - this is what the command is for
         return 1

@@ -12,25 +12,27 @@ from typing import Any
 from chassis.looking_back import ANSWER, ASK
 from chassis.mirror import mirrored
 from chassis.settings import DatabaseSettings
-from contracts.catalogue import SERVICES
-from landfall.operator_settings import WHERE, at_database, carry_out, refuse_another
-from landfall.operators import Connection, say
+from landfall.operator_settings import WHERE, at_database, carry_out, whose
+from landfall.operators import Connection, RefusedError, say
 
 PATIENCE_SECONDS = 120.0
 ASK_AGAIN_SECONDS = 2.0  # the word goes to whoever leads now; a new leader has not heard it
 NO_ANSWER = "no answer: is the service running, and is Kafka there? It compares by itself when it starts"
 
 
-async def reconcile(settings: DatabaseSettings, service: str, patience_seconds: float) -> dict[str, Any]:
+async def reconcile(settings: DatabaseSettings, patience_seconds: float) -> dict[str, Any]:
     """Ask the leader of the service's relay, who alone may tell again; what it answers is made by `chassis.looking_back.answer`.
 
     Raises:
-        RefusedError: this is another service's database.
+        RefusedError: this is the database of a service that has no compacted topic.
         TimeoutError: nobody leads, or the leader cannot read its topics.
         OSError, asyncpg.PostgresError: the service's database does not answer.
     """
     async with at_database(settings) as connection:
-        await refuse_another(connection, service)
+        service = await whose(connection)
+        if not mirrored(service):
+            message = f"{service} has no compacted topic; landfall replay compare compares the topics that it has"
+            raise RefusedError(message)
         return await _ask(connection, patience_seconds)
 
 
@@ -53,18 +55,17 @@ async def _ask(connection: Connection, patience_seconds: float) -> dict[str, Any
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--service", required=True, choices=[each for each in SERVICES if mirrored(each)], help="whose topics")
     parser.epilog = f"{WHERE} See docs/runbooks/disagreement.md."
 
 
-def run(arguments: argparse.Namespace) -> int:
+def run(_arguments: argparse.Namespace) -> int:
     """0 if all agrees now; 1 with the reason if something on a topic is strange, or nobody answered."""
-    return carry_out(DatabaseSettings, lambda settings: _carry_out(settings, arguments.service))
+    return carry_out(DatabaseSettings, _carry_out)
 
 
-async def _carry_out(settings: DatabaseSettings, service: str) -> int:
-    found = await reconcile(settings, service, PATIENCE_SECONDS)
-    say(f"{service}: {found['agree']} agree, {found['again']} told again, {found['strange']} strange")
+async def _carry_out(settings: DatabaseSettings) -> int:
+    found = await reconcile(settings, PATIENCE_SECONDS)
+    say(f"{found['service']}: {found['agree']} agree, {found['again']} told again, {found['strange']} strange")
     for each in found["named"]:
         print(f"strange, and not overwritten: {each}", file=sys.stderr)  # noqa: T201 - this is what the command is for
     return 1 if found["strange"] else 0

@@ -6,8 +6,9 @@ from contextlib import asynccontextmanager
 
 from chassis import outbox, own_ends
 from chassis.database import Transaction, affected
+from chassis.naming import named
 from contracts.catalogue import BY_NAME, SERVICES, Order
-from landfall.comparing import ENDS, compare, named, refuse_what_is_not_said, show
+from landfall.comparing import ENDS, compare, refuse_what_is_not_said, show
 from landfall.leading import lead
 from landfall.lying import Beside, Lying, Place, lay_beside
 from landfall.operator_settings import WHERE, Operator, at, carry_out, refuse_another

@@ -2,15 +2,16 @@
 
 import asyncio
 import secrets
-from collections.abc import AsyncIterator, Awaitable
+from collections.abc import AsyncIterator, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from time import monotonic
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import httpx
 
 from chassis.migrate import migrate
+from chassis.parts import until_one_ends
 from contracts.catalogue import SECRET_KEEPERS, SERVICES
 from landfall.children import Leash, free_port
 from landfall.embedded.broker import EmbeddedBroker, broker
@@ -42,12 +43,12 @@ async def running(clock: str = "live", tell: Tell = print, stop: asyncio.Event |
         yield system
 
 
-async def _unless(stop: asyncio.Event, work: Awaitable[T]) -> T:
-    working, stopping = asyncio.ensure_future(work), asyncio.create_task(stop.wait())
+async def _unless(stop: asyncio.Event, work: Coroutine[Any, Any, T]) -> T:
+    """Cancelled once and waited for, unlike `unless_cut_short`: a server that is still stopping writes to a folder that goes with us."""
+    working = asyncio.create_task(work)
     try:
-        await asyncio.wait([working, stopping], return_when=asyncio.FIRST_COMPLETED)
+        await until_one_ends(stop, [working])
     finally:
-        stopping.cancel()
         if not working.done():
             working.cancel()
             await asyncio.wait([working])

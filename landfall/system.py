@@ -5,10 +5,11 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from landfall.embedded.broker import EmbeddedBroker
 from landfall.embedded.postgres import EmbeddedPostgres
@@ -48,6 +49,15 @@ class System:
         """The run is over."""
         self.why = why
         self.broken.set()
+
+    @contextmanager
+    def breaking(self) -> "Iterator[asyncio.Task[Any]]":
+        """What ends when the run does, for whoever waits for that besides something else."""
+        waiting = asyncio.create_task(self.broken.wait())
+        try:
+            yield waiting
+        finally:
+            waiting.cancel()
 
     def write_facts(self) -> None:
         """Addresses and processes, for whoever may read our private folder. `leashes` are those of the places that services need."""

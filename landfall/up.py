@@ -5,6 +5,7 @@ import asyncio
 import signal
 import sys
 
+from chassis.parts import until_one_ends
 from landfall.embedded.postgres import NotReadyError
 from landfall.supervisor import running
 from landfall.system import System
@@ -60,10 +61,8 @@ def say_where(system: System) -> None:
 
 async def until_stopped(system: System, stop: asyncio.Event) -> int:
     """Wait for a signal, or for the system to break."""
-    waits = [asyncio.create_task(stop.wait()), asyncio.create_task(system.broken.wait())]
-    await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
-    for each in waits:
-        each.cancel()
+    with system.breaking() as breaking:
+        await until_one_ends(stop, [breaking])
     if system.broken.is_set():
         tell(system.why)
         return BROKEN

@@ -14,7 +14,7 @@ from contracts.catalogue import BY_NAME, Topic, read_by, topic_name
 from contracts.handover_packs import HandoverNotice
 from contracts.handover_replies import ForceAccepted, ForceDeclined
 from contracts.wire import decode
-from simulators.line import Address, Line, onlooker, partitions_of, value_of
+from simulators.line import Address, Line, onlooker, value_of
 from simulators.quiet import FORCES
 from simulators.script import Answer
 
@@ -39,7 +39,7 @@ class Forces:
     async def catch_up(self, said: Mapping[str, int]) -> None:
         """Hear what handover says it has told, or as much of it as comes within a few seconds."""
         behind = {topic for topic in read_by(FORCES) if self.heard[topic.name] < said.get(topic.name, 0)}
-        partitions = partitions_of(self.address, sorted(behind, key=lambda topic: topic.name))
+        partitions = self.address.partitions_of(sorted(behind, key=lambda topic: topic.name))
         self.consumer.resume(*partitions)
         deadline = monotonic() + PATIENCE_SECONDS
         while any(self.heard[topic.name] < said[topic.name] for topic in behind) and monotonic() < deadline:
@@ -88,5 +88,5 @@ async def forces(address: Address) -> AsyncIterator[Forces]:
     """All forces that take handovers, listening to their packs until the scenario ends."""
     topics = read_by(FORCES)
     async with onlooker(address, topics) as consumer:
-        consumer.pause(*partitions_of(address, topics))
+        consumer.pause(*address.partitions_of(topics))
         yield Forces(address, consumer)

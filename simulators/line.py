@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -14,6 +14,7 @@ from contracts.catalogue import BY_NAME, SCENARIO, TOPICS, Topic, owned_by, topi
 from contracts.clock import DayBegan, DayEnded, RestAsked
 from contracts.envelope import CONTENT_TYPE, Envelope
 from contracts.fact import Fact
+from contracts.partitions import partitions_of
 
 CLOCK = BY_NAME[topic_name("clock")]
 SOURCE = f"/{SCENARIO}"
@@ -37,6 +38,9 @@ class Address:
     @property
     def fetch_wait_ms(self) -> int:
         return 5 if self.embedded else 500
+
+    def partitions_of(self, topics: Iterable[Topic]) -> list[TopicPartition]:
+        return [TopicPartition(*each) for each in partitions_of(topics, self.topic_prefix, embedded=self.embedded)]
 
 
 @dataclass(slots=True)
@@ -101,7 +105,7 @@ async def onlooker(address: Address, topics: Sequence[Topic]) -> AsyncIterator[A
     )  # fmt: skip
     try:
         await consumer.start()
-        partitions = partitions_of(address, topics)
+        partitions = address.partitions_of(topics)
         consumer.assign(partitions)
         await consumer.seek_to_beginning(*partitions)
         yield consumer
@@ -109,18 +113,10 @@ async def onlooker(address: Address, topics: Sequence[Topic]) -> AsyncIterator[A
         await consumer.stop()
 
 
-def partitions_of(address: Address, topics: Sequence[Topic]) -> list[TopicPartition]:
-    return [
-        TopicPartition(address.topic_prefix + topic.name, number)
-        for topic in topics
-        for number in range(topic.partitions_on(embedded=address.embedded))
-    ]
-
-
 async def _refuse_used_topics(address: Address) -> None:
     ours = [topic for topic in TOPICS if topic in owned_by("feeds")]
     async with onlooker(address, ours) as consumer:
-        used = [each.topic for each, end in (await consumer.end_offsets(partitions_of(address, ours))).items() if end]
+        used = [each.topic for each, end in (await consumer.end_offsets(address.partitions_of(ours))).items() if end]
     if used:
         message = f"{used[0]} is not empty: play the scenario to a system that was started for it"
         raise UsedTopicsError(message)

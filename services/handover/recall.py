@@ -9,6 +9,7 @@ from uuid import UUID
 from chassis.database import Transaction
 from chassis.not_yet import NotYetError
 from chassis.occasion import Received
+from chassis.room import LOST
 from contracts.catalogue import topic_name
 from contracts.fact import Fact
 from contracts.handover_packs import HandoverNotice, HandoverNoticeWithdrawn
@@ -16,9 +17,6 @@ from contracts.handovers import HandoverAccepted, HandoverDeclined, HandoverEffe
 from contracts.records import RecordCreated
 from services.handover import store
 from services.handover.caseload import Caseload, Handover, HandoverState
-
-LOST = "lost-with-the-database"
-"""Who had decided; that it was decided is told."""
 
 
 async def recall(cause: Received[Any] | None, facts: Sequence[Received[Any]], tx: Transaction) -> None:

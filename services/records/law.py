@@ -36,7 +36,8 @@ class CategoryRow:
     """One common offence category of Council Decision 2009/316/JHA, by its first four digits.
 
     `youth_threshold`: an offender under 18 needs a sentence of YOUTH_THRESHOLD_MONTHS. `verified` says whether the row was
-    compared with the printed table (OJ L 93, 7.4.2009, p. 33 to 48), as each must be before it decides about real people.
+    compared with the printed table (OJ L 93, 7.4.2009, p. 33 to 48), as each must be before it decides about real people: until then
+    records does not start in production.
     """
 
     category: str
@@ -132,6 +133,11 @@ def period_row(disposal: Disposal, months: int, day: date) -> PeriodRow:
             return row
     message = f"section 82 as it stood on {day} has no row for {disposal} in services/records/law.py"
     raise LookupError(message)
+
+
+def unverified(rows: Iterable[CategoryRow], day: date) -> list[str]:
+    """The categories that are in force on `day`, or will be, by a row that nobody compared with its source."""
+    return [row.category for row in rows if not row.verified and (row.valid_to is None or day <= row.valid_to)]
 
 
 def _in_force(rows: Iterable[R], day: date) -> Iterable[R]:

@@ -7,6 +7,7 @@ from uuid import UUID
 from chassis.database import Transaction
 from chassis.not_yet import NotYetError
 from chassis.occasion import Received
+from chassis.room import LOST
 from contracts.decisions import NotificationAccepted, NotificationRefused
 from contracts.fact import Fact
 from contracts.records import RecordClosed, RecordTransferred, TravelExpected
@@ -17,9 +18,6 @@ from services.records.reading import read_again, read_notification, read_travel_
 from services.records.register import NotificationState, RecordState, Register
 from services.records.travel_decision import NoticeOutcome
 from trust.keys import Keys
-
-LOST = "lost-with-the-database"
-"""Who had decided; that it was decided is told."""
 
 F = TypeVar("F", bound=Fact)
 

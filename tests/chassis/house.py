@@ -22,6 +22,7 @@ from chassis.settings import Profile, Settings
 from chassis.vault import Vault
 from contracts.catalogue import BY_NAME, topic_of
 from contracts.envelope import Envelope
+from contracts.partitions import partitions_of
 from contracts.wire import decode
 from landfall.children import free_port
 from landfall.provision import Database
@@ -100,8 +101,8 @@ class Running:
 
 async def records_on(kafka: Kafka, prefix: str, name: str) -> list[Any]:
     """All that lies on a topic, partition by partition, as Kafka's client gives it."""
-    topic, embedded = BY_NAME[name], kafka.profile is Profile.EMBEDDED
-    partitions = [TopicPartition(prefix + name, each) for each in range(topic.partitions_on(embedded=embedded))]
+    asked = partitions_of([BY_NAME[name]], prefix, embedded=kafka.profile is Profile.EMBEDDED)
+    partitions = [TopicPartition(*each) for each in asked]
     reader = AIOKafkaConsumer(bootstrap_servers=kafka.bootstrap, auto_offset_reset="earliest", enable_auto_commit=False)
     await reader.start()
     try:

@@ -126,7 +126,7 @@ async def test_once_a_figure_that_somebody_else_wrote_is_erased_what_was_said_is
     async with stats.opened(stats_room()) as running:
         await _complains(running, NEWER)
         await stats.tell_raw(None, key=SUBJECT.encode(), topic=TOPIC.name)
-        await reconcile(stats.settings(), stats.name, patience_seconds=20)
+        await reconcile(stats.settings(), patience_seconds=20)
         await until(it_is_told_again, "what was said lies there again")
         await until(running.ready, "it complains no longer")
 
@@ -139,7 +139,7 @@ async def test_nobody_else_can_leave_us_without_versions(stats: House, pool: Poo
         await _complains(running, NEWER)
         await say_all(pool, total(2))
         await all_sent(stats)
-        await reconcile(stats.settings(), stats.name, patience_seconds=20)
+        await reconcile(stats.settings(), patience_seconds=20)
 
         await _complains(running, NEWER)
     assert (await last_on_topic(stats))[SUBJECT].version == 2

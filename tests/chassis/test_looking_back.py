@@ -69,7 +69,7 @@ async def last_on_topic(stats: House) -> dict[str, Envelope[Any]]:
 async def asked(stats: House, leader: Relay) -> dict[str, Any]:
     """What the leader finds when somebody asks."""
     await until(lambda: leader.leading, "it leads")
-    return await reconcile(stats.settings(), stats.name, patience_seconds=20)
+    return await reconcile(stats.settings(), patience_seconds=20)
 
 
 async def lost_its_lock(stats: House) -> None:

@@ -2,7 +2,6 @@
 
 import argparse
 import asyncio
-import sys
 from collections.abc import AsyncIterator
 
 import pytest
@@ -11,7 +10,6 @@ import pytest_asyncio
 from chassis.database import open_pool
 from chassis.mirror import UNREADABLE
 from contracts.catalogue import BY_NAME
-from landfall import __main__ as command_line
 from landfall import reconcile
 from tests.chassis.conftest import FreshHouse
 from tests.chassis.house import House
@@ -33,8 +31,8 @@ async def stats(house: FreshHouse, monkeypatch: pytest.MonkeyPatch) -> AsyncIter
         yield found
 
 
-async def asked(service: str = "stats") -> int:
-    return await asyncio.to_thread(reconcile.run, argparse.Namespace(service=service))
+async def asked() -> int:
+    return await asyncio.to_thread(reconcile.run, argparse.Namespace())
 
 
 async def test_an_operator_is_told_that_all_agrees(stats: House, capsys: pytest.CaptureFixture[str]) -> None:
@@ -87,23 +85,10 @@ async def test_where_nobody_leads_an_operator_is_told_what_to_do(
     assert "is the service running, and is Kafka there?" in capsys.readouterr().err
 
 
-async def test_the_variables_of_another_service_are_noticed_even_where_it_does_not_run(
+async def test_of_a_service_without_such_topics_an_operator_is_told_that_it_has_none_even_where_it_does_not_run(
     house: FreshHouse, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("LANDFALL_DATABASE_URL", (await house("intel")).database.url)
-    monkeypatch.setattr(reconcile, "PATIENCE_SECONDS", 0.1)
 
     assert await asked() == 1
-    assert "these LANDFALL_* variables are those of intel; run it where stats runs" in capsys.readouterr().err
-
-
-@pytest.mark.parametrize("service", ["records", "nobody"])
-def test_a_service_without_such_topics_cannot_be_named(
-    service: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.setattr(sys, "argv", ["landfall", "reconcile", "--service", service])
-
-    with pytest.raises(SystemExit):
-        command_line.main()
-
-    assert "choose from" in capsys.readouterr().err
+    assert "intel has no compacted topic" in capsys.readouterr().err

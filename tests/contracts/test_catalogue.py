@@ -1,6 +1,8 @@
 """One list of topics, with one owner each and nobody's words on another's topic."""
 
 import re
+from dataclasses import replace
+from typing import Any
 
 import pytest
 from pydantic import TypeAdapter
@@ -41,6 +43,14 @@ def test_each_of_the_46_forces_has_a_topic_of_its_own(family: str) -> None:
 def test_each_channel_and_each_sender_has_a_topic_of_its_own() -> None:
     assert {topic.principal for topic in TOPICS if topic.family.name == "notifications"} == set(Channel)
     assert {topic.principal for topic in TOPICS if topic.family.name == "travel-notices"} == set(Sender)
+
+
+@pytest.mark.parametrize("half", [{"each": ""}, {"principals": ()}])
+def test_topics_of_one_kind_that_differ_have_a_word_for_what_differs(half: dict[str, Any]) -> None:
+    quiet = next(family for family in FAMILIES if family.name == "quiet")
+
+    with pytest.raises(ValueError, match="quiet: `principals` and `each`"):
+        replace(quiet, **half)
 
 
 def test_topic_names_are_ones_that_kafka_takes() -> None:

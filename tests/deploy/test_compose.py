@@ -8,7 +8,7 @@ from pydantic_settings import BaseSettings
 
 from chassis.settings import ClockKind, Profile, Settings, read_settings
 from contracts.catalogue import SECRET_KEEPERS, SERVICES
-from landfall.play import Outside, read_outside
+from landfall.play import Outside
 from landfall.prepare import Preparation
 from tests.deploy.place import ROOT, SECRETS, compose, container, given_secrets, inside, made_secrets
 from tests.places.docker import KAFKA_IMAGE, POSTGRES_IMAGE
@@ -125,7 +125,7 @@ def scenario_environment(monkeypatch: pytest.MonkeyPatch, clock: str) -> None:
 def test_the_scenario_finds_every_service_where_it_answers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     scenario_environment(monkeypatch, "event")
 
-    outside = read_outside(inside("scenario", made_secrets(tmp_path), tmp_path / "given"))
+    outside = Outside.read(inside("scenario", made_secrets(tmp_path), tmp_path / "given"))
 
     assert outside.service_addresses == {name: f"http://{name}:8080" for name in SERVICES}
 
@@ -135,4 +135,4 @@ def test_the_scenario_refuses_to_play_to_services_that_go_by_the_wall_clock(tmp_
     secrets = inside("scenario", made_secrets(tmp_path), tmp_path / "given")
 
     with pytest.raises(ValidationError, match="LANDFALL_CLOCK=event"):
-        read_outside(secrets)
+        Outside.read(secrets)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from contracts.catalogue import SERVICES
-from landfall.prepare import read_preparation
+from landfall.prepare import Preparation
 from tests.deploy.place import compose, inside, made_secrets
 
 
@@ -52,7 +52,7 @@ def test_the_preparation_gives_each_service_the_password_that_it_will_show(tmp_p
 
     monkeypatch.setenv("LANDFALL_KAFKA_BOOTSTRAP", "kafka:9092")
 
-    preparation = read_preparation(inside("prepare", secrets, tmp_path / "given"))
+    preparation = Preparation.read(inside("prepare", secrets, tmp_path / "given"))
 
     told = {service: password.get_secret_value() for service, password in preparation.service_passwords.items()}
     shown = {service: f"postgresql://{service}:{told[service]}@postgres:5432/{service}" for service in SERVICES}

@@ -18,7 +18,7 @@ COMMANDS = {
     stop: ["show"],
     positions: ["show"],
     replay: ["said", "--topic", "checks.v1", "--by", "4711", "--reason", "lost"],
-    reconcile: ["--service", "stats"],
+    reconcile: [],
 }
 
 

@@ -23,7 +23,6 @@ class Postgres:
     """A running server with a migrated template for each service."""
 
     superuser_url: str
-    version: str
     chosen: dict[str, str] = field(default_factory=passwords)
     templates: set[str] = field(default_factory=set)
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
@@ -87,10 +86,7 @@ async def _server(folder: Path, leash: Leash) -> AsyncIterator[str]:
 async def running(folder: Path, leash: Leash) -> AsyncIterator[Postgres]:
     """Start it, make the roles, and stop it on leaving."""
     async with _server(folder, leash) as superuser_url:
-        connection = await asyncpg.connect(superuser_url)
-        version = str(await connection.fetchval("show server_version"))
-        await connection.close()
-        found = Postgres(superuser_url, version)
+        found = Postgres(superuser_url)
         await found.prepare()
         yield found
 

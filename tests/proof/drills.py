@@ -118,6 +118,6 @@ async def lost_latest_topic(system: System, name: str) -> Verdict:
     async with load(system) as outsiders:
         await asyncio.sleep(BACKUP_AGE_SECONDS)
         await remake(system.kafka.bootstrap, system.prefix, topic)
-        await reconcile(system.operator(topic.family.owner), topic.family.owner, PATIENCE_SECONDS)
+        await reconcile(system.operator(topic.family.owner), PATIENCE_SECONDS)
         await asyncio.sleep(AFTER_SECONDS)
         return await _judge(system, outsiders)
