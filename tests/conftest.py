@@ -13,7 +13,7 @@ from landfall.children import Leash
 from landfall.provision import Database
 from landfall.system import private_folder
 from landfall.topics import make_topics
-from tests.places import docker
+from tests.places import docker, lent
 from tests.places import kafka as kafkas
 from tests.places import postgres as postgreses
 from tests.places.kafka import Kafka
@@ -70,6 +70,9 @@ async def postgres(leash: Leash) -> AsyncIterator[Postgres]:
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def kafka(tmp_path_factory: pytest.TempPathFactory, leash: Leash) -> AsyncIterator[Kafka]:
+    if (given := lent.borrowed(leash)) is not None:
+        yield given
+        return
     async with kafkas.running(kafkas.chosen(), tmp_path_factory.mktemp("kafka"), leash) as running:
         yield running
 

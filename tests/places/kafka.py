@@ -29,19 +29,18 @@ FORGET_MS = 10_000
 
 @dataclass(frozen=True)
 class Kafka:
-    """A running broker. `node` is the process that faults can be done to, where there is one."""
+    """A running broker. `node` is the process that faults can be done to, where there is one; `lent_pid` is its leash's if another started it."""
 
     bootstrap: str
     profile: Profile
     name: str
     node: kafka_jars.JarKafka | None = None
+    lent_pid: int | None = None
 
     @contextmanager
     def silent(self) -> Iterator[None]:
         """The broker stands still: connections stay open and nothing answers."""
-        assert self.node is not None
-        assert self.node.process is not None
-        processes = psutil.Process(self.node.process.pid).children(recursive=True)
+        processes = psutil.Process(self._leash_pid).children(recursive=True)
         try:
             for each in processes:
                 each.suspend()
@@ -49,6 +48,14 @@ class Kafka:
         finally:
             for each in processes:
                 each.resume()
+
+    @property
+    def _leash_pid(self) -> int:
+        if self.lent_pid is not None:
+            return self.lent_pid
+        assert self.node is not None
+        assert self.node.process is not None
+        return self.node.process.pid
 
 
 @cache

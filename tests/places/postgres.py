@@ -20,10 +20,11 @@ from tests.places import docker
 
 @dataclass
 class Postgres:
-    """A running server with a migrated template for each service."""
+    """A running server with a migrated template for each service, under names of this run: a server may outlive it."""
 
     superuser_url: str
     chosen: dict[str, str] = field(default_factory=passwords)
+    mark: str = field(default_factory=lambda: secrets.token_hex(3))
     templates: set[str] = field(default_factory=set)
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
 
@@ -37,13 +38,13 @@ class Postgres:
         name = f"{service}_{secrets.token_hex(4)}"
         connection = await asyncpg.connect(self.superuser_url)
         try:
-            await make_database(connection, service, name, template=f"{service}_template")
+            await make_database(connection, service, name, template=self._template_name(service))
         finally:
             await connection.close()
         return name, self._database(service, name)
 
     async def _template(self, service: str) -> None:
-        name = f"{service}_template"
+        name = self._template_name(service)
         async with self.lock:
             if name in self.templates:
                 return
@@ -55,6 +56,9 @@ class Postgres:
             await grant(self.superuser_url, service, name)
             await migrate(self._database(service, name).owner_url, service)
             self.templates.add(name)
+
+    def _template_name(self, service: str) -> str:
+        return f"{service}_template_{self.mark}"
 
     def _database(self, service: str, name: str) -> Database:
         owner = f"{service}_owner"
@@ -89,6 +93,8 @@ async def running(folder: Path, leash: Leash) -> AsyncIterator[Postgres]:
         found = Postgres(superuser_url)
         await found.prepare()
         yield found
+        for name in found.templates:
+            await found.drop(name)
 
 
 def title() -> str:

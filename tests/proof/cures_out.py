@@ -4,7 +4,7 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic
@@ -81,14 +81,14 @@ def last_line(output: str) -> str:
     return output.strip().splitlines()[-1].strip("= ") if output.strip() else "nothing ran"
 
 
-def take_out(folder: Path, cure: Cure) -> Taken:
-    """Without it, its test; and then back with it.
+def take_out(folder: Path, cure: Cure, places: Mapping[str, str]) -> Taken:
+    """Without it, its test, in places that are lent to it; and then back with it.
 
     Raises:
         subprocess.CalledProcessError: the patch does not apply any more.
     """
     subprocess.run(["git", "apply", str(cure.patch)], cwd=folder, check=True)
     try:
-        return Taken(cure, *pytest_in(folder, [cure.test], LANDFALL_TEST_PATIENCE_SECONDS=PATIENCE_SECONDS))
+        return Taken(cure, *pytest_in(folder, [cure.test], LANDFALL_TEST_PATIENCE_SECONDS=PATIENCE_SECONDS, **places))
     finally:
         subprocess.run(["git", "apply", "--reverse", str(cure.patch)], cwd=folder, check=True)
