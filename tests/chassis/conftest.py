@@ -3,7 +3,6 @@
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
 from typing import Any
-from urllib.parse import urlsplit, urlunsplit
 from uuid import UUID, uuid4
 
 import asyncpg
@@ -15,17 +14,13 @@ from chassis.database import Pool, open_pool, prepare
 from chassis.settings import Profile
 from chassis.watch import Watch
 from contracts.catalogue import owned_by, read_by
-from landfall.provision import Database
 from tests.chassis.house import EFFECT, House
 from tests.conftest import FreshDatabase, FreshTopics
+from tests.places import superuser
 from tests.places.kafka import Kafka
 from tests.places.postgres import Postgres
 
 FreshHouse = Callable[[str], Awaitable[House]]
-
-
-def as_superuser(postgres: Postgres, found: Database) -> str:
-    return urlunsplit(urlsplit(postgres.superuser_url)._replace(path=urlsplit(found.url).path))
 
 
 @pytest_asyncio.fixture
@@ -42,7 +37,7 @@ async def house(
             sender = AIOKafkaProducer(bootstrap_servers=kafka.bootstrap, acks="all", enable_idempotence=kafka.profile is Profile.KAFKA)
             stack.push_async_callback(sender.stop)
             await sender.start()
-            return House(name, found, as_superuser(postgres, found), kafka, topic_prefix, owner, sender)
+            return House(name, found, superuser.url_in(postgres.superuser_url, found), kafka, topic_prefix, owner, sender)
 
         yield fresh
 

@@ -27,6 +27,7 @@ from contracts.wire import decode
 from landfall.children import free_port
 from landfall.provision import Database
 from tests.places.kafka import Kafka
+from tests.places.superuser import connected
 from tests.waiting import until
 
 EFFECT = "create table effect (nr bigint generated always as identity, id uuid not null, subject text not null, version integer)"
@@ -42,8 +43,8 @@ OnBatch = Callable[[Batch, Transaction], Awaitable[None]]
 Header = tuple[str, bytes | None]
 
 
-async def _nothing_more(_batch: Batch, _tx: Transaction) -> None:
-    """Its effects are all."""
+async def nothing(_batch: Batch, _tx: Transaction) -> None:
+    """A handler of which a test asks nothing."""
 
 
 @dataclass
@@ -51,7 +52,7 @@ class Witness:
     """A handler that puts down every telling that it is given; `poison` are subjects that it cannot bear."""
 
     poison: set[str] = field(default_factory=set)
-    and_then: OnBatch = _nothing_more
+    and_then: OnBatch = nothing
 
     async def hear(self, batch: Batch, tx: Transaction) -> None:
         for received in batch:
@@ -117,9 +118,9 @@ async def records_on(kafka: Kafka, prefix: str, name: str) -> list[Any]:
     return found
 
 
-async def asked(running: Running, method: str, path: str, token: str = TOKEN, body: dict[str, Any] | None = None) -> httpx.Response:
+async def asked(running: Running, method: str, path: str, body: dict[str, Any] | None = None) -> httpx.Response:
     """One request to a running service."""
-    headers = {"Authorization": f"Bearer {token}"}
+    headers = {"Authorization": f"Bearer {TOKEN}"}
     async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{running.port}", headers=headers, verify=NOBODY) as http:
         return await http.request(method, path, json=body)
 
@@ -210,11 +211,8 @@ class House:
 
     async def end_connections(self, pid: int | None = None) -> int:
         """End the service's connections, all or that one, as an administrator would; how many."""
-        superuser = await asyncpg.connect(self.superuser_url)
-        try:
+        async with connected(self.superuser_url) as superuser:
             return int(await superuser.fetchval(END, self.name, pid))
-        finally:
-            await superuser.close()
 
     async def fetchval(self, query: str, *arguments: Any) -> Any:
         return await self.owner.fetchval(query, *arguments)

@@ -11,7 +11,9 @@ from pydantic import SecretStr
 from chassis.ordering import Wish, order
 from contracts.catalogue import FACTS
 from landfall.operator_settings import Operator
+from landfall.provision import Database
 from tests.chassis.house import House
+from tests.places.kafka import Kafka
 from tests.waiting import PATIENCE_SECONDS, until
 
 BY, WHY = "4711", "it was looked at"
@@ -26,12 +28,13 @@ def older_release(monkeypatch: pytest.MonkeyPatch, *unknown: str) -> Iterator[No
         yield
 
 
+def operator_at(kafka: Kafka, prefix: str, database: Database) -> Operator:
+    """Who looks after the service whose database that is."""
+    return Operator(kafka_bootstrap=kafka.bootstrap, kafka_topic_prefix=prefix, profile=kafka.profile, database_url=SecretStr(database.url))
+
+
 def operator(house: House) -> Operator:
-    """Whoever gives orders where that service runs."""
-    return Operator(
-        kafka_bootstrap=house.kafka.bootstrap, kafka_topic_prefix=house.prefix, profile=house.kafka.profile,
-        database_url=SecretStr(house.database.url),
-    )  # fmt: skip
+    return operator_at(house.kafka, house.prefix, house.database)
 
 
 async def has_read(house: House, number: int, patience_seconds: float = PATIENCE_SECONDS) -> None:
@@ -76,7 +79,4 @@ async def held_versions(house: House) -> list[tuple[int | None, str]]:
 
 
 async def nothing_is_held(house: House) -> None:
-    async def all_taken_up() -> bool:
-        return await house.held() == {}
-
-    await until(all_taken_up, "nothing is held any more")
+    await until(lambda: house.fetchval("select not exists (select from held)"), "nothing is held any more")

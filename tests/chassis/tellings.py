@@ -8,14 +8,16 @@ from chassis.occasion import Coordinates, Occasion, Received
 from chassis.originals import Original, Raw
 from chassis.sift import Candidate
 from contracts.catalogue import BY_NAME, topic_of
-from contracts.codes import Breakdown, Cohort, DeclineReason, FigureStatus, Statistic
+from contracts.codes import Breakdown, Channel, Cohort, DeclineReason, FigureStatus, Statistic
 from contracts.envelope import Envelope
 from contracts.fact import Fact
 from contracts.handover_replies import ForceDeclined
+from contracts.notifications import NotificationReceived
 from contracts.records import RecordAmended, RecordCreated, TravelExpected
 from contracts.statistics import MeasureUpdated, figure_of
 
 TOLD_AT = datetime(2021, 7, 15, 12, tzinfo=UTC)
+UK_CRIS = "notifications.uk-cris.v1"
 
 
 def envelope(fact: Fact, version: int | None, *, told_at: datetime = TOLD_AT, source: str | None = None) -> Envelope[Any]:
@@ -40,6 +42,11 @@ def expected_to_travel(record_id: UUID, version: int, travel_id: UUID) -> Envelo
     return envelope(fact, version)
 
 
+def other_content(record_id: UUID) -> Envelope[Any]:
+    """The first version of a record, not as it was created."""
+    return expected_to_travel(record_id, 1, uuid4())
+
+
 def total(value: int, period: str = "2021-07") -> MeasureUpdated:
     """A figure, on the one topic where the latest replaces what was told before."""
     name = figure_of(Statistic.CREATED, period, Breakdown.NATIONAL)
@@ -57,6 +64,13 @@ def declined(handover_id: UUID) -> Envelope[Any]:
     """What a force answers, on a topic that keeps no order. Only where it is told says which force."""
     fact = ForceDeclined(handover_id=handover_id, reason=DeclineReason.NOT_IN_OUR_AREA)
     return Envelope(id=uuid4(), source="/forces/cleveland", type=fact.TYPE, subject=fact.subject, time=TOLD_AT, data=fact)
+
+
+def told_by_uk_cris(fact: NotificationReceived, nr: int) -> bytes:
+    told: Envelope[NotificationReceived] = Envelope(
+        id=UUID(int=nr), source=f"/feeds/{Channel.UK_CRIS}", type=fact.TYPE, subject=fact.subject, time=TOLD_AT, data=fact
+    )
+    return told.to_bytes()
 
 
 def raw(value: bytes | None, offset: int, *, topic: str = "records.v1", key: bytes | None = b"key") -> Raw:

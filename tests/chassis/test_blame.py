@@ -26,9 +26,9 @@ def blame() -> Blame:
     return Blame()
 
 
-def _fails(blame: Blame, times: int, error: Exception = LOST, *, alone: bool = True, place: int = 7) -> None:
+def _fails(blame: Blame, times: int, error: Exception = LOST, *, alone: bool = True) -> None:
     for _ in range(times):
-        blame.failed(ONE, place, error, alone=alone, family=FAMILY)
+        blame.failed(ONE, 7, error, alone=alone, family=FAMILY)
 
 
 def test_what_failed_together_often_enough_is_tried_apart_and_blamed_for_nothing(blame: Blame) -> None:

@@ -3,32 +3,22 @@
 from typing import Any
 
 import pytest
-from aiokafka.partitioner import DefaultPartitioner
 
 from chassis import place
 from chassis.database import Pool, open_pool
-from contracts.catalogue import BY_NAME
 from contracts.wire import decode
 from tests.chassis.conftest import FreshHouse
 from tests.chassis.disagreeing import halts
+from tests.chassis.figures import PARTITION, PERIODS, SUBJECT, TOPIC, asked, opened, partition_of
 from tests.chassis.house import House
 from tests.chassis.relaying import all_sent, relaying, say_all
 from tests.chassis.tellings import total
-from tests.chassis.test_latest import PARTITION, PARTITIONS, SUBJECT, opened
-from tests.chassis.test_looking_back import PERIODS, asked
 from tests.places.compacting import compacting
 from tests.waiting import until
 
-TOPIC = BY_NAME["statistics.v1"]
-
-
-def _partition_of(period: str) -> int:
-    return int(DefaultPartitioner()(total(1, period).subject.encode(), PARTITIONS, PARTITIONS))
-
-
 READ = 3
 """How many versions the reader has heard before it is away."""
-NEIGHBOUR = next(each for each in PERIODS if each != "2021-07" and _partition_of(each) == PARTITION)
+NEIGHBOUR = next(each for each in PERIODS if each != "2021-07" and partition_of(total(1, each).subject) == PARTITION)
 """Of another figure on that partition, which is told once and stays."""
 
 

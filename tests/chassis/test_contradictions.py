@@ -1,26 +1,20 @@
 """A contradiction stops its partition at the false value and nowhere else, so that moving past it leaves nothing out (H8)."""
 
 from collections import Counter
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import pytest
 
-from contracts.envelope import Envelope
-from contracts.records import TravelExpected
 from landfall.positions import move
 from tests.chassis.conftest import FreshHouse
 from tests.chassis.disagreeing import RECORDS, halts, handle, has_effects, record_on, room, says_halted
 from tests.chassis.house import House
 from tests.chassis.ordering import operator
-from tests.chassis.tellings import amended, created, expected_to_travel
+from tests.chassis.tellings import amended, created, other_content
 
 pytestmark = pytest.mark.kafka
 
 BY = {"by": "4711", "reason": "its owner had been restored; this one is false"}
-
-
-def other_content(record: UUID) -> Envelope[TravelExpected]:
-    return expected_to_travel(record, 1, uuid4())
 
 
 async def _place(house: House, partition: int) -> int:

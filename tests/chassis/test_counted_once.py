@@ -16,13 +16,14 @@ from tests.builders import a_notification
 from tests.chassis.conftest import FreshHouse
 from tests.chassis.house import House
 from tests.chassis.ordering import answers, has_read, ordered
-from tests.chassis.test_sealed import TOPIC, VAULT, told_by_uk_cris
-from tests.waiting import until
+from tests.chassis.relaying import all_sent
+from tests.chassis.tellings import UK_CRIS, told_by_uk_cris
+from tests.keys import KEYS, VAULT
 
 
 def _room(*, ill: list[bool]) -> Room:
     """Records, whose handler of notifications fails for as long as something is in `ill`."""
-    real = records_room(VAULT.keys)
+    real = records_room(KEYS)
 
     async def on_notifications(batch: Batch, tx: Transaction) -> None:
         if ill:
@@ -53,24 +54,17 @@ async def test_what_was_held_counts_as_what_it_became_and_what_is_discarded_stay
     records, ill = await house("records"), [True]
     told = [a_notification("SYN-1"), a_notification("SYN-1"), a_notification("SYN-2", receiving_state="LU")]
     for nr, each in enumerate(told):
-        await records.tell_raw(told_by_uk_cris(each, nr), key=each.reference.encode(), topic=TOPIC)
+        await records.tell_raw(told_by_uk_cris(each, nr), key=each.reference.encode(), topic=UK_CRIS)
 
     async with records.opened(_room(ill=ill)):
         await has_read(records, 3)
-        await _all_sent(records)
+        await all_sent(records)
         held_first = await _outcomes(records)
         ill.clear()
         await ordered(records, wish, reason="poison")
         assert [each["complaint"] for each in await answers(records, 2)] == [None, None]
-        await _all_sent(records)
+        await all_sent(records)
 
     assert held_first == {"held": 3}
     assert await _outcomes(records) == counted
     assert await records.held(VAULT) == {}
-
-
-async def _all_sent(records: House) -> None:
-    async def nothing_waits() -> bool:
-        return bool(await records.fetchval("select not exists (select from outbox)"))
-
-    await until(nothing_waits, "everything is said")

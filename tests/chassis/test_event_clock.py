@@ -14,7 +14,7 @@ from chassis.room import Room
 from chassis.settings import ClockKind
 from contracts.clock import DayBegan, DayEnded, Quiet, RestAsked
 from tests.chassis.house import House, Running, Witness, asked
-from tests.chassis.ordering import BY, WHY, answers, carried_out, held_versions
+from tests.chassis.ordering import BY, WHY, answers, carried_out, has_read, held_versions
 from tests.chassis.relaying import open_checks
 from tests.chassis.tellings import TOLD_AT, amended, created, envelope
 from tests.waiting import until
@@ -52,21 +52,14 @@ async def _time(running: Running) -> datetime:
     return datetime.fromisoformat((await asked(running, "PUT", "/time")).json())
 
 
-async def _has_heard(house: House, number: int) -> None:
-    async def it_has() -> bool:
-        return bool(await house.fetchval("select coalesce(sum(next), 0) = $1 from positions", number))
-
-    await until(it_has, f"{number} values were heard")
-
-
 async def test_it_is_as_late_as_the_latest_that_was_told_and_a_restart_does_not_turn_it_back(intel: House) -> None:
     room = Room("intel", {"records": Witness().hear}, api=_with_what_time_it_is())
     later = datetime(2021, 9, 1, 8, tzinfo=UTC)
     async with intel.opened(room, clock=ClockKind.EVENT) as running:
         await intel.tell(created(uuid4(), told_at=later))
-        await _has_heard(intel, 1)
+        await has_read(intel, 1)
         await intel.tell(created(uuid4(), told_at=TOLD_AT))
-        await _has_heard(intel, 2)
+        await has_read(intel, 2)
         before = await _time(running)
 
     async with intel.opened(room, clock=ClockKind.EVENT) as running:
@@ -116,7 +109,7 @@ async def test_what_falls_due_is_fired_when_its_day_ends_and_not_before(intel: H
     ]
     async with intel.opened(Room("intel", {"records": Witness().hear}, on_due=on_due), clock=ClockKind.EVENT):
         await intel.tell(*told)
-        await _has_heard(intel, 3)
+        await has_read(intel, 3)
 
     assert fired == [first]
 
@@ -129,12 +122,12 @@ async def test_who_is_asked_answers_with_what_it_heard_and_said_each_counted_onc
     async with intel.opened(Room("intel", {"records": witness.hear}), clock=ClockKind.EVENT):
         await intel.tell(twice, *map(created, records[1:]), amended(gap, 2), amended(gap, 2))
         await intel.tell_raw(b"no JSON")
-        await _has_heard(intel, 6)
+        await has_read(intel, 6)
         bad = created(poison)
         await intel.tell(twice, bad)
-        await _has_heard(intel, 8)
+        await has_read(intel, 8)
         await intel.tell(bad)
-        await _has_heard(intel, 9)
+        await has_read(intel, 9)
         await _ask(intel, 7)
         answer = await _answered(intel, 7)
 
@@ -147,10 +140,10 @@ async def test_a_version_that_was_given_up_and_comes_all_the_same_is_counted_onc
     record = uuid4()
     async with intel.opened(Room("intel", {"records": Witness().hear}), clock=ClockKind.EVENT):
         await intel.tell(amended(record, 2))
-        await _has_heard(intel, 1)
+        await has_read(intel, 1)
         assert await carried_out(intel, Wish.RELEASE, version=2) is None
         await intel.tell(created(record))
-        await _has_heard(intel, 2)
+        await has_read(intel, 2)
         assert await held_versions(intel) == [(1, "gap")]
         await _ask(intel, 7)
         answer = await _answered(intel, 7)
@@ -171,7 +164,7 @@ async def test_what_its_owner_told_and_nobody_here_can_read_is_counted_once_and_
         ):
             await intel.tell_raw(value)
         await intel.tell(amended(gone_on, 2))
-        await _has_heard(intel, 7)
+        await has_read(intel, 7)
         unknown_yet = await intel.fetchval("select held_id from held where subject = $1 and version = 1", str(gone_on))
         await order(intel.owner, [unknown_yet], Wish.DISCARD, BY, WHY)
         (discarded,) = await answers(intel, 1)
@@ -189,9 +182,9 @@ async def test_who_still_has_something_to_send_is_not_at_rest(intel: House) -> N
         async with intel.opened(Room("intel", {"records": Witness(and_then=open_checks).hear}), clock=ClockKind.EVENT):
             await intel.tell(created(uuid4()))
             await _ask(intel, 7)
-            await _has_heard(intel, 2)
+            await has_read(intel, 2)
             await intel.tell(created(uuid4()))
-            await _has_heard(intel, 3)
+            await has_read(intel, 3)
             early = await _answers(intel)
             await elsewhere.execute("select pg_advisory_unlock_all()")
             answer = await _answered(intel, 7)

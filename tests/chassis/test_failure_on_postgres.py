@@ -10,9 +10,9 @@ import pytest_asyncio
 
 from chassis.failure import Fault, fault_of
 from tests.chassis import mishaps
-from tests.chassis.conftest import as_superuser
 from tests.chassis.mishaps import Server
 from tests.conftest import FreshDatabase
+from tests.places import superuser
 from tests.places.postgres import Postgres
 
 Kinds = type[Exception] | tuple[type[Exception], ...]
@@ -71,7 +71,7 @@ INFRASTRUCTURE: dict[Callable[[Server], Awaitable[None]], Kinds] = {
 @pytest_asyncio.fixture
 async def server(database: FreshDatabase, postgres: Postgres) -> AsyncIterator[Server]:
     where = await database("intel")
-    async with mishaps.server(where, as_superuser(postgres, where)) as found:
+    async with mishaps.server(where, superuser.url_in(postgres.superuser_url, where)) as found:
         yield found
 
 

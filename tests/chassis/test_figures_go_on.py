@@ -15,10 +15,10 @@ from landfall.topics import make_topics
 from services.stats.app import room as stats_room
 from tests.chassis.conftest import FreshHouse
 from tests.chassis.disagreeing import administering
+from tests.chassis.figures import PERIODS, SUBJECT, TOPIC, last_on_topic, tell_figures
 from tests.chassis.house import House, Running
 from tests.chassis.relaying import all_sent, say_all
 from tests.chassis.tellings import figure, total
-from tests.chassis.test_looking_back import PERIODS, SUBJECT, TOPIC, last_on_topic, tell_figures
 from tests.waiting import until
 
 LATER = "2022-01"

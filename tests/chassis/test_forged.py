@@ -10,9 +10,9 @@ from chassis.room import Room
 from contracts.codes import HoldReason
 from tests.chassis.conftest import FreshHouse
 from tests.chassis.disagreeing import has_effects
-from tests.chassis.house import House, Witness
+from tests.chassis.house import House, Witness, nothing
 from tests.chassis.tellings import declined
-from tests.chassis.test_sealed import VAULT
+from tests.keys import VAULT
 from tests.waiting import until
 
 CLEVELAND, DURHAM = "handover-replies.cleveland.v1", "handover-replies.durham.v1"
@@ -21,9 +21,6 @@ CLEVELAND, DURHAM = "handover-replies.cleveland.v1", "handover-replies.durham.v1
 @pytest.mark.kafka
 async def test_what_one_force_says_in_the_name_of_another_is_held_and_changes_nothing(house: FreshHouse) -> None:
     handover, forces = await house("handover"), list[str]()
-
-    async def nothing(_batch: Batch, _tx: Transaction) -> None:
-        """Not asked for here."""
 
     async def remember(batch: Batch, _tx: Transaction) -> None:
         forces.extend(received.principal for received in batch)

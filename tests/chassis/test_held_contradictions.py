@@ -12,8 +12,7 @@ from tests.chassis.conftest import FreshHouse
 from tests.chassis.disagreeing import halts, record_on, says_halted
 from tests.chassis.house import House, Witness
 from tests.chassis.ordering import carried_out, has_read, held_versions, nothing_is_held, older_release, ordered
-from tests.chassis.tellings import amended, created, raw
-from tests.chassis.test_contradictions import other_content
+from tests.chassis.tellings import amended, created, other_content, raw
 
 HELD_BEFORE = """
 insert into held (held_id, topic, partition, "offset", reason, complaint, subject, version, original, held_at)

@@ -13,12 +13,12 @@ from fastapi import APIRouter
 from pydantic import SecretStr
 
 from chassis.clock import EventClock
-from chassis.database import Pool, Transaction, open_pool
+from chassis.database import Pool, open_pool
 from chassis.http import Deciding, ProblemError, Reading, application
-from chassis.occasion import Batch
 from chassis.pulse import Pulse
 from chassis.room import Room
 from chassis.settings import Settings
+from tests.chassis.house import nothing
 from tests.conftest import FreshDatabase
 
 TOKEN = "the token of this service"
@@ -29,10 +29,6 @@ FIGURES = (
 )  # fmt: skip
 NOW = datetime(2021, 7, 31, 23, 30, tzinfo=UTC)
 ONE = UUID(int=1)
-
-
-async def _hear(_batch: Batch, _tx: Transaction) -> None:
-    """Any handler."""
 
 
 def _routes() -> APIRouter:
@@ -77,7 +73,7 @@ async def _desk(database: FreshDatabase, token: str | None = TOKEN) -> AsyncIter
     clock, pulse = EventClock(), Pulse()
     clock.hear(NOW)
     async with open_pool(settings, "test") as pool:
-        room = Room("intel", {"records": _hear}, api=_routes())
+        room = Room("intel", {"records": nothing}, api=_routes())
         headers = {} if token is None else {"Authorization": f"Bearer {token}"}
         found: list[Desk] = []
 

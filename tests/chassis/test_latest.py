@@ -1,51 +1,21 @@
 """A service that reads a compacted topic: holes are normal there, going back is not, and one version has one content."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
 from aiokafka import AIOKafkaProducer
-from aiokafka.partitioner import DefaultPartitioner
 
 from chassis import offsets
-from chassis.room import Room
-from contracts.catalogue import BY_NAME, Topic
 from contracts.envelope import Envelope
 from landfall.topics import make_topics
 from tests.chassis.conftest import FreshHouse
 from tests.chassis.disagreeing import halts, make_topic_again
-from tests.chassis.house import House, Running, Witness
+from tests.chassis.figures import PARTITION, SUBJECT, TOPIC, dashboard, opened
+from tests.chassis.house import House, Witness
 from tests.chassis.tellings import figure
 from tests.waiting import until
 
-TOPIC = BY_NAME["statistics.v1"]
-PARTITIONS = list(range(TOPIC.partitions))
-SUBJECT = "created:2021-07:national"
-PARTITION = DefaultPartitioner()(SUBJECT.encode(), PARTITIONS, PARTITIONS)
 TRIED_ONCE = "insert into attempt (topic, partition, next, reach, tries) values ($1, $2, 0, 100, 1)"
-
-
-class Dashboard(Room):
-    """No service reads such a topic yet; this room of the tests does."""
-
-    def __post_init__(self) -> None:
-        """The catalogue does not know it."""
-
-    def topics(self, *, clock: bool) -> tuple[Topic, ...]:
-        del clock
-        return (TOPIC,)
-
-
-def dashboard(witness: Witness | None = None) -> Room:
-    return Dashboard("intel", {"statistics": (witness or Witness()).hear})
-
-
-@asynccontextmanager
-async def opened(house: House, room: Room | None = None, **more: Any) -> AsyncIterator[Running]:
-    async with house.opened(room or dashboard(), **more) as running:
-        await until(running.ready, "it reads")
-        yield running
 
 
 async def shows(house: House, *versions: int) -> None:

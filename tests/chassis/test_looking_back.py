@@ -21,19 +21,14 @@ from chassis.own_ends import Told
 from chassis.pulse import Pulse
 from chassis.relay import Relay
 from chassis.say import LAST_VERSIONS
-from contracts.catalogue import BY_NAME
-from contracts.envelope import Envelope
-from landfall.reconcile import reconcile
 from tests.chassis.conftest import FreshHouse
 from tests.chassis.disagreeing import make_topic_again
+from tests.chassis.figures import PERIODS, SUBJECT, TOPIC, asked, last_on_topic, tell_figures
 from tests.chassis.house import House
 from tests.chassis.relaying import all_sent, relaying, say_all
 from tests.chassis.tellings import figure, total
 from tests.waiting import until
 
-TOPIC = BY_NAME["statistics.v1"]
-SUBJECT = "created:2021-07:national"
-PERIODS = [f"2021-{month:02}" for month in range(1, 13)]
 TOLD_OFTEN = """
 insert into said (id, topic, key, subject, version, content_hash, payload, said_at)
 select gen_random_uuid(), topic, key, subject, further, content_hash, payload, said_at
@@ -51,25 +46,6 @@ async def stats(house: FreshHouse) -> House:
 async def pool(stats: House) -> AsyncIterator[Pool]:
     async with open_pool(stats.settings(), "test") as opened:
         yield opened
-
-
-async def tell_figures(stats: House, pool: Pool, *values: int) -> None:
-    """Twelve figures, each told under as many versions as there are values, and acknowledged."""
-    async with relaying(stats):
-        for value in values:
-            await say_all(pool, *[total(value, period) for period in PERIODS])
-        await all_sent(stats)
-
-
-async def last_on_topic(stats: House) -> dict[str, Envelope[Any]]:
-    """What stays of a topic once it is compacted."""
-    return {each.subject: each for each in await stats.on_topic(TOPIC.name)}
-
-
-async def asked(stats: House, leader: Relay) -> dict[str, Any]:
-    """What the leader finds when somebody asks."""
-    await until(lambda: leader.leading, "it leads")
-    return await reconcile(stats.settings(), patience_seconds=20)
 
 
 async def lost_its_lock(stats: House) -> None:

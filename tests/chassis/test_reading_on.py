@@ -14,18 +14,14 @@ from chassis.originals import Raw
 from chassis.room import Room
 from tests.chassis.conftest import FreshHouse
 from tests.chassis.disagreeing import administering, has_effects, room
-from tests.chassis.house import House, Witness
+from tests.chassis.house import House, Witness, nothing
 from tests.chassis.severing import on_a_way_of_its_own
 from tests.chassis.tellings import created, declined
-from tests.chassis.test_sealed import VAULT
+from tests.keys import VAULT
 from tests.waiting import until
 
 REPLIES = "handover-replies.cleveland.v1"
 AS_BEFORE_ALL = "delete from effect; delete from seen; update positions set next = 0, last_digest = null"
-
-
-async def _nothing(_batch: Batch, _tx: Transaction) -> None:
-    """Not asked for here."""
 
 
 async def test_a_commit_whose_answer_was_lost_is_found_done_and_is_not_done_again(house: FreshHouse) -> None:
@@ -39,7 +35,7 @@ async def test_a_commit_whose_answer_was_lost_is_found_done_and_is_not_done_agai
         told = [declined(uuid4()) for _ in range(60)]
         for each in told:
             await handover.tell_raw(each.to_bytes(), topic=REPLIES)
-        families = {"handover-replies": replies, "records": _nothing}
+        families = {"handover-replies": replies, "records": nothing}
         async with handover.opened(Room("handover", families, vault=VAULT), batch_max_records=10) as running:
             await has_effects(handover, len(told))
             await until(running.ready, "it is ready")

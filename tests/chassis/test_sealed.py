@@ -1,7 +1,7 @@
 """What is personal is set aside sealed, found again by what nobody can read, and opened by the keys it was sealed under alone."""
 
 from base64 import b64encode
-from datetime import UTC, datetime
+from dataclasses import replace
 from uuid import UUID
 
 import pytest
@@ -14,29 +14,20 @@ from chassis.room import Room
 from chassis.settings import Settings
 from chassis.vault import ForeignKeysError, check_keys
 from contracts.catalogue import BY_NAME
-from contracts.codes import Channel
-from contracts.envelope import Envelope
-from contracts.notifications import NotificationReceived
 from tests.builders import a_notification
 from tests.chassis.conftest import FreshHouse
-from tests.chassis.house import House
-from tests.chassis.tellings import candidate, declined, raw
+from tests.chassis.house import House, nothing
+from tests.chassis.tellings import UK_CRIS, candidate, declined, raw, told_by_uk_cris
 from tests.conftest import FreshDatabase
+from tests.keys import KEYS, VAULT
 from tests.waiting import until
-from trust.keys import Keys
 from trust.vault import KeysVault
 
-VAULT = KeysVault(Keys(1, key_encryption_key=b"k" * 32, lookup_key=b"l" * 32))
 OTHERS = (
-    KeysVault(Keys(1, key_encryption_key=b"o" * 32, lookup_key=b"l" * 32)),
-    KeysVault(Keys(1, key_encryption_key=b"k" * 32, lookup_key=b"o" * 32)),
-    KeysVault(Keys(2, key_encryption_key=b"k" * 32, lookup_key=b"l" * 32)),
+    KeysVault(replace(KEYS, key_encryption_key=b"o" * 32)),
+    KeysVault(replace(KEYS, lookup_key=b"o" * 32)),
+    KeysVault(replace(KEYS, version=2)),
 )
-TOPIC = "notifications.uk-cris.v1"
-
-
-async def _nothing(_batch: Batch, _tx: Transaction) -> None:
-    """Not asked for here."""
 
 
 async def _cannot(_batch: Batch, _tx: Transaction) -> None:
@@ -45,15 +36,7 @@ async def _cannot(_batch: Batch, _tx: Transaction) -> None:
 
 
 def _room() -> Room:
-    return Room("records", {"notifications": _cannot, "travel-notices": _nothing, "handovers": _nothing}, vault=VAULT)
-
-
-def told_by_uk_cris(fact: NotificationReceived, nr: int) -> bytes:
-    at = datetime(2021, 7, 15, 12, tzinfo=UTC)
-    envelope: Envelope[NotificationReceived] = Envelope(
-        id=UUID(int=nr), source=f"/feeds/{Channel.UK_CRIS}", type=fact.TYPE, subject=fact.subject, time=at, data=fact
-    )
-    return envelope.to_bytes()
+    return Room("records", {"notifications": _cannot, "travel-notices": nothing, "handovers": nothing}, vault=VAULT)
 
 
 def _in_base64(word: str) -> set[str]:
@@ -72,7 +55,7 @@ async def _all_held(records: House, number: int) -> None:
 async def test_what_is_held_of_a_personal_topic_stands_nowhere_readable_and_comes_back_byte_for_byte(house: FreshHouse) -> None:
     records, headers = await house("records"), (("Canary", b"CANARY"), ("nothing", None))
     told = [b"CANARY is no JSON", told_by_uk_cris(a_notification("CANARY-1"), 1), told_by_uk_cris(a_notification("CANARY-1"), 2)]
-    lying = [await records.tell_raw(each, key=b"CANARY-1", headers=headers, topic=TOPIC) for each in told]
+    lying = [await records.tell_raw(each, key=b"CANARY-1", headers=headers, topic=UK_CRIS) for each in told]
 
     async with records.opened(_room()):
         await _all_held(records, 3)
@@ -89,12 +72,12 @@ async def test_what_is_held_of_a_personal_topic_stands_nowhere_readable_and_come
 @pytest.mark.kafka
 async def test_what_is_told_later_waits_behind_a_held_telling_that_nobody_can_read(house: FreshHouse) -> None:
     records = await house("records")
-    first = await records.tell_raw(told_by_uk_cris(a_notification("CANARY-1"), 1), key=b"CANARY-1", topic=TOPIC)
+    first = await records.tell_raw(told_by_uk_cris(a_notification("CANARY-1"), 1), key=b"CANARY-1", topic=UK_CRIS)
     async with records.opened(_room()):
         await _all_held(records, 1)
 
-    second = await records.tell_raw(told_by_uk_cris(a_notification("CANARY-1"), 2), key=b"CANARY-1", topic=TOPIC)
-    willing = Room("records", {"notifications": _nothing, "travel-notices": _nothing, "handovers": _nothing}, vault=VAULT)
+    second = await records.tell_raw(told_by_uk_cris(a_notification("CANARY-1"), 2), key=b"CANARY-1", topic=UK_CRIS)
+    willing = Room("records", {"notifications": nothing, "travel-notices": nothing, "handovers": nothing}, vault=VAULT)
     async with records.opened(willing):
         await _all_held(records, 2)
 
@@ -112,7 +95,7 @@ def test_what_was_sealed_at_one_offset_does_not_open_at_another() -> None:
 
 
 def test_a_reference_is_found_on_its_own_topic_alone() -> None:
-    here, there = BY_NAME[TOPIC], BY_NAME["notifications.usa.v1"]
+    here, there = BY_NAME[UK_CRIS], BY_NAME["notifications.usa.v1"]
 
     assert subject_of(VAULT, here, "R-1") == subject_of(VAULT, here, "R-1") != subject_of(VAULT, there, "R-1")
     assert "R-1" not in str(subject_of(VAULT, here, "R-1"))

@@ -10,16 +10,13 @@ from aiokafka.errors import KafkaConnectionError
 from chassis.app import serve
 from chassis.room import Room
 from tests.chassis.conftest import FreshHouse
+from tests.chassis.disagreeing import room
 from tests.chassis.house import House, Witness
 from tests.chassis.relaying import open_checks
 from tests.chassis.tellings import created
 from tests.waiting import until
 
 OURS = "select count(*) = 0 from pg_stat_activity where usename = 'intel' and datname = current_database()"
-
-
-def _room() -> Room:
-    return Room("intel", {"records": Witness().hear})
 
 
 async def _is_gone(house: House) -> bool:
@@ -32,7 +29,7 @@ async def test_a_taken_port_ends_the_service_with_a_word_about_it(house: FreshHo
         settings = intel.settings(http_port=taken.getsockname()[1])
 
         with pytest.raises(OSError, match="set LANDFALL_HTTP_PORT to a port that is free"):
-            await serve(_room(), settings, asyncio.Event())
+            await serve(room(), settings, asyncio.Event())
 
     await until(lambda: _is_gone(intel), "no connection is left")
 
@@ -42,14 +39,14 @@ async def test_a_service_without_kafka_ends_and_leaves_nothing(house: FreshHouse
     settings = intel.settings().model_copy(update={"kafka_bootstrap": "127.0.0.1:1"})
 
     with pytest.raises(KafkaConnectionError, match="Unable to bootstrap"):
-        await serve(_room(), settings, asyncio.Event())
+        await serve(room(), settings, asyncio.Event())
 
     await until(lambda: _is_gone(intel), "no connection is left")
 
 
 async def test_a_service_that_is_cut_off_leaves_no_part_running(house: FreshHouse) -> None:
     intel = await house("intel")
-    async with intel.opened(_room()) as running:
+    async with intel.opened(room()) as running:
         await until(running.ready, "it is ready")
         running.task.cancel()
         await until(running.task.done, "it has ended")

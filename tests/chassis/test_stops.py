@@ -16,7 +16,7 @@ from tests.chassis.conftest import FreshHouse
 from tests.chassis.disagreeing import record_on
 from tests.chassis.house import House, Running, Witness, asked
 from tests.chassis.tellings import amended, created, declined
-from tests.chassis.test_sealed import VAULT
+from tests.keys import VAULT
 from tests.waiting import until
 
 OURS, CLEVELAND, DURHAM = "records.v1", "handover-replies.cleveland.v1", "handover-replies.durham.v1"

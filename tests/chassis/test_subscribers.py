@@ -21,7 +21,7 @@ from services.intel.app import room as intel
 from services.records.app import room as records
 from services.stats.app import room as stats
 from tests.contracts.golden import example, kinds
-from tests.records.telling import KEYS
+from tests.keys import KEYS
 
 ROOT = Path(__file__).parents[2]
 CODE = ("contracts", "chassis", "trust", "services", "simulators", "landfall", "bench", "compatibility")

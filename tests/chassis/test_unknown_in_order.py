@@ -15,11 +15,10 @@ from chassis.room import Room
 from contracts.envelope import Envelope
 from contracts.handover_replies import ForceAccepted
 from tests.chassis.conftest import FreshHouse
-from tests.chassis.house import House, Witness
+from tests.chassis.house import House, Witness, nothing
 from tests.chassis.ordering import answers, carried_out, has_read, held_versions, nothing_is_held, older_release, ordered
 from tests.chassis.tellings import TOLD_AT, amended, created, declined
-from tests.chassis.test_sealed import VAULT
-from tests.waiting import until
+from tests.keys import VAULT
 
 REPLIES = "handover-replies.cleveland.v1"
 DECLINED = "force-declined.v1"
@@ -30,19 +29,11 @@ async def handover(house: FreshHouse) -> House:
     return await house("handover")
 
 
-async def _nothing(_batch: Batch, _tx: Transaction) -> None:
-    """Not asked for here."""
-
-
 @asynccontextmanager
 async def _opened(handover: House) -> AsyncIterator[None]:
-    room = Room("handover", {"handover-replies": Witness().hear, "records": _nothing}, vault=VAULT)
+    room = Room("handover", {"handover-replies": Witness().hear, "records": nothing}, vault=VAULT)
     async with handover.opened(room):
         yield
-
-
-async def _nothing_is_held(handover: House) -> None:
-    await until(lambda: handover.fetchval("select not exists (select from held)"), "nothing is held any more")
 
 
 def accepted(handover_id: UUID) -> Envelope[ForceAccepted]:
@@ -69,7 +60,7 @@ async def test_what_is_known_after_an_upgrade_is_handled_in_the_order_in_which_i
             assert await handover.effects() == []
 
     async with _opened(handover):
-        await _nothing_is_held(handover)
+        await nothing_is_held(handover)
 
     order = await handover.effects()
     for each in people:
@@ -94,7 +85,7 @@ async def test_what_is_known_waits_behind_an_unknown_one_of_its_subject_and_othe
             assert sorted(reason for _, reason in await held_versions(handover)) == 2 * ["after-poison"] + 2 * ["unknown-type"]
 
     async with _opened(handover):
-        await _nothing_is_held(handover)
+        await nothing_is_held(handover)
 
     assert await handover.effects() == [ids[2], ids[0], ids[1], ids[3], ids[4]]
 
@@ -125,7 +116,7 @@ async def test_an_operator_cannot_pass_one_of_an_unknown_type_and_nothing_goes_o
             assert sorted(reason for _, reason in await held_versions(handover)) == ["after-poison", "unknown-type"]
 
     async with _opened(handover):
-        await _nothing_is_held(handover)
+        await nothing_is_held(handover)
 
     assert await handover.effects() == [ids[1], ids[2], ids[3]]
 
@@ -153,7 +144,7 @@ async def test_an_order_about_many_is_carried_out_in_the_order_in_which_they_cam
             raise KeyError
         handled.extend(each.envelope.id for each in batch)
 
-    room = Room("handover", {"handover-replies": fail_first, "records": _nothing}, vault=VAULT)
+    room = Room("handover", {"handover-replies": fail_first, "records": nothing}, vault=VAULT)
     async with handover.opened(room):
         told = [declined(uuid4()) for _ in range(12)]
         for each in told:
@@ -163,6 +154,6 @@ async def test_an_order_about_many_is_carried_out_in_the_order_in_which_they_cam
         for row in await handover.owner.fetch('select held_id from held order by "offset" desc'):  # a row lies where it was last written
             await handover.owner.execute("update held set complaint = complaint where held_id = $1", row["held_id"])
         await ordered(handover, Wish.REDRIVE)
-        await _nothing_is_held(handover)
+        await nothing_is_held(handover)
 
     assert handled[1:] == [each.id for each in told]

@@ -5,17 +5,10 @@ from uuid import UUID, uuid4
 from chassis.room import Room
 from landfall.positions import move
 from tests.chassis.conftest import FreshHouse
-from tests.chassis.house import House, Witness
-from tests.chassis.ordering import BY, WHY, operator
+from tests.chassis.house import Witness
+from tests.chassis.ordering import BY, WHY, has_read, operator
 from tests.chassis.tellings import amended, created
 from tests.waiting import until
-
-
-async def _has_read(house: House, number: int) -> None:
-    async def places_sum_up() -> bool:
-        return bool(await house.fetchval("select sum(next) = $1 from positions", number))
-
-    await until(places_sum_up, f"{number} values are behind the stored places")
 
 
 async def test_a_telling_that_cannot_be_borne_is_held_alone_and_others_flow(house: FreshHouse) -> None:
@@ -25,9 +18,9 @@ async def test_a_telling_that_cannot_be_borne_is_held_alone_and_others_flow(hous
     await intel.tell(*[created(each) for each in (*others[:3], poison, *others[3:])])
 
     async with intel.opened(Room("intel", {"records": witness.hear})):
-        await _has_read(intel, 6)
+        await has_read(intel, 6)
         await intel.tell(amended(poison, 2), amended(poison, 3), *[amended(each, 2) for each in others])
-        await _has_read(intel, 13)
+        await has_read(intel, 13)
 
     assert [await intel.versions(each) for each in others] == [[1, 2]] * 5
     assert await intel.versions(poison) == []
@@ -47,7 +40,7 @@ async def test_a_telling_that_fails_leaves_nothing_of_its_effects(house: FreshHo
     await intel.tell(created(record), created(other))
 
     async with intel.opened(Room("intel", {"records": Witness(and_then=fail_late).hear})):
-        await _has_read(intel, 2)
+        await has_read(intel, 2)
 
     assert (await intel.versions(record), await intel.versions(other)) == ([], [1])
 
@@ -56,12 +49,12 @@ async def test_a_gap_waits_until_what_was_missing_is_told(house: FreshHouse) -> 
     intel, witness, record = await house("intel"), Witness(), uuid4()
     async with intel.opened(Room("intel", {"records": witness.hear})):
         await intel.tell(created(record), amended(record, 4), amended(record, 3), amended(record, 4))
-        await _has_read(intel, 4)
+        await has_read(intel, 4)
         waiting = sorted((each["version"], each["reason"]) for each in (await intel.held()).values())
         before = await intel.versions(record)
 
         await intel.tell(amended(record, 2))
-        await _has_read(intel, 5)
+        await has_read(intel, 5)
 
     assert (before, waiting) == ([1], [(3, "gap"), (4, "gap")])
     assert await intel.versions(record) == [1, 2, 3, 4]
@@ -78,9 +71,9 @@ async def test_what_waited_for_a_gap_and_then_cannot_be_borne_is_held_as_such(ho
 
     async with intel.opened(Room("intel", {"records": Witness(and_then=refuse_the_third).hear})):
         await intel.tell(created(record), amended(record, 3), amended(record, 4))
-        await _has_read(intel, 3)
+        await has_read(intel, 3)
         await intel.tell(amended(record, 2))
-        await _has_read(intel, 4)
+        await has_read(intel, 4)
 
     assert await intel.versions(record) == [1, 2]
     assert sorted((each["version"], each["reason"]) for each in (await intel.held()).values()) == [(3, "poison"), (4, "after-poison")]
@@ -91,9 +84,9 @@ async def test_a_telling_told_twice_is_handled_once(house: FreshHouse) -> None:
     first, second = created(record), amended(record, 2)
     async with intel.opened(Room("intel", {"records": witness.hear})):
         await intel.tell(first, first, second)
-        await _has_read(intel, 3)
+        await has_read(intel, 3)
         await intel.tell(second, first)
-        await _has_read(intel, 5)
+        await has_read(intel, 5)
 
     assert await intel.effects() == [first.id, second.id]
 
@@ -103,10 +96,10 @@ async def test_what_is_read_again_from_an_earlier_place_is_held_once_and_counted
     async with intel.opened(Room("intel", {"records": Witness(poison={str(poison)}).hear}), stop_after=3) as running:
         await intel.tell(created(poison), amended(poison, 2))
         await intel.tell_raw(b"no JSON")
-        await _has_read(intel, 3)
+        await has_read(intel, 3)
         before = await intel.held()
         await move(operator(intel), "records.v1", None, "start", by=BY, reason=WHY)
-        await _has_read(intel, 3)
+        await has_read(intel, 3)
         await until(running.ready, "it reads on, and nothing is stopped")
 
     assert await intel.held() == before
@@ -123,6 +116,6 @@ async def test_who_is_told_of_what_is_held_is_told_in_the_same_transaction(house
 
     await intel.tell_raw(b"no JSON")
     async with intel.opened(Room("intel", {"records": Witness().hear}, on_held=on_held)):
-        await _has_read(intel, 1)
+        await has_read(intel, 1)
 
     assert told == ["malformed"]

@@ -3,17 +3,18 @@
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
-from uuid import UUID
-
-import asyncpg
+from uuid import UUID, uuid4
 
 from chassis.ids import uuid7
 from chassis.room import Room
 from contracts.catalogue import BY_NAME, owned_by, topic_name
+from contracts.codes import Cohort
 from contracts.envelope import Envelope
 from contracts.fact import Fact
+from contracts.records import RecordCreated
 from tests.chassis.house import House
 from tests.places.backup import restore
+from tests.places.superuser import connected
 from tests.waiting import until
 
 STANDING = {
@@ -48,17 +49,21 @@ async def tell(house: House, *facts: Fact, principal: str | None = None, version
     await house.sender.flush()
 
 
+async def create(house: House, number: int) -> list[UUID]:
+    """Records tells of so many people; of whom."""
+    people = [uuid4() for _ in range(number)]
+    await tell(house, *[RecordCreated(record_id=each, cohort=Cohort.FNSO) for each in people], version=1)
+    return people
+
+
 async def standing(house: House) -> dict[str, list[tuple[Any, ...]]]:
     """All that the service has put down."""
     found = {}
-    connection = await asyncpg.connect(house.superuser_url)
-    try:
+    async with connected(house.superuser_url) as connection:
         for table, names in STANDING.items():
             if await connection.fetchval("select to_regclass($1) is not null", table):
                 rows = await connection.fetch(f"select {names} from {table}")  # noqa: S608 - our own names
                 found[table] = sorted((tuple(row) for row in rows), key=repr)
-    finally:
-        await connection.close()
     return found
 
 
@@ -71,12 +76,9 @@ async def has_heard(house: House, number: int) -> None:
     """Until so many messages are handled and all that was said about them is acknowledged."""
 
     async def it_has() -> bool:
-        connection = await asyncpg.connect(house.superuser_url)
-        try:
+        async with connected(house.superuser_url) as connection:
             heard = await connection.fetchval("select coalesce(sum(next), 0)::bigint from positions")
             return bool(heard == number and await connection.fetchval("select not exists (select from outbox)"))
-        finally:
-            await connection.close()
 
     await until(it_has, f"{number} messages are handled and all is acknowledged")
 

@@ -25,7 +25,7 @@ from tests.chassis.disagreeing import make_topic_again
 from tests.chassis.house import House, Running
 from tests.chassis.ordering import operator
 from tests.chassis.relaying import all_sent, check_opened, relaying, say_all
-from tests.records.telling import KEYS
+from tests.keys import KEYS
 from tests.waiting import until
 
 __all__ = ["house"]

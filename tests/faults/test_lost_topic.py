@@ -3,7 +3,6 @@
 from datetime import date
 from uuid import UUID, uuid4
 
-import asyncpg
 import pytest
 
 from chassis import own_ends
@@ -25,8 +24,9 @@ from tests.chassis.conftest import FreshHouse, house
 from tests.chassis.disagreeing import make_topic_again
 from tests.chassis.house import House, asked
 from tests.chassis.ordering import operator
-from tests.faults.outsiders import has_heard, has_said, standing, tell
-from tests.records.telling import KEYS
+from tests.faults.outsiders import create, has_heard, has_said, standing, tell
+from tests.keys import KEYS
+from tests.places.superuser import connected
 from tests.waiting import until
 
 __all__ = ["house"]
@@ -38,19 +38,10 @@ LANDING, MOVED = date(2031, 6, 1), date(2031, 7, 1)
 WHY = {"by": "ACRO-1", "reason": "checks.v1 was lost with its broker"}
 
 
-async def _create(intel: House, number: int) -> list[UUID]:
-    people = [uuid4() for _ in range(number)]
-    await tell(intel, *[RecordCreated(record_id=each, cohort=Cohort.FNSO) for each in people], version=1)
-    return people
-
-
 async def _counts(stats: House, number: int) -> None:
     async def it_counts() -> bool:
-        connection = await asyncpg.connect(stats.superuser_url)
-        try:
+        async with connected(stats.superuser_url) as connection:
             return bool(await connection.fetchval("select count(*) = $1 from movement where measure = 'check-opened'", number))
-        finally:
-            await connection.close()
 
     await until(it_counts, f"{number} checks are counted")
 
@@ -58,12 +49,12 @@ async def _counts(stats: House, number: int) -> None:
 async def test_a_lost_facts_topic_is_told_again_byte_for_byte_and_counted_once(house: FreshHouse) -> None:
     intel, stats = await house("intel"), await house("stats")
     async with intel.opened(intel_room()) as telling, stats.opened(stats_room()):
-        await _create(intel, 30)
+        await create(intel, 30)
         await has_heard(intel, 30)
         await _counts(stats, 30)
         before = await intel.values_on(CHECKS.name)
         await make_topic_again(intel, CHECKS)
-        await _create(intel, 30)
+        await create(intel, 30)
         await telling.says(own_ends.MADE_AGAIN)
 
     assert await replay_said(operator(intel), CHECKS.name, **WHY) >= 30
@@ -81,7 +72,7 @@ async def test_a_lost_facts_topic_is_told_again_byte_for_byte_and_counted_once(h
 async def test_who_heard_a_lost_topic_halts_until_an_operator_says_where_to_read_on(house: FreshHouse) -> None:
     intel, stats = await house("intel"), await house("stats")
     async with intel.opened(intel_room()), stats.opened(stats_room()):
-        await _create(intel, 30)
+        await create(intel, 30)
         await _counts(stats, 30)
     await make_topic_again(intel, CHECKS)
 
@@ -95,13 +86,13 @@ async def test_who_heard_a_lost_topic_halts_until_an_operator_says_where_to_read
 async def test_who_told_a_lost_topic_tells_nothing_more_until_it_is_repaired(house: FreshHouse) -> None:
     intel = await house("intel")
     async with intel.opened(intel_room()):
-        await _create(intel, 30)
+        await create(intel, 30)
         await has_heard(intel, 30)
     await make_topic_again(intel, CHECKS)
 
     async with intel.opened(intel_room()) as telling:
         await telling.says(ABSENT)
-        await _create(intel, 5)
+        await create(intel, 5)
         await has_said(intel, 35)
 
     assert await intel.on_topic(CHECKS.name) == []
@@ -126,7 +117,7 @@ async def test_what_a_stranger_wrote_where_nothing_was_told_yet_is_accepted_and_
     intel = await house("intel")
     await intel.tell_raw(b"garbage", topic=CHECKS.name)
     async with intel.opened(intel_room()) as telling:
-        await _create(intel, 5)
+        await create(intel, 5)
         await telling.says(FOREIGN)
 
         await accept(operator(intel), CHECKS.name, **WHY)
@@ -140,7 +131,7 @@ async def test_what_a_stranger_wrote_where_nothing_was_told_yet_is_accepted_and_
 async def test_a_place_moves_only_to_where_the_topic_has_values_and_who_moved_it_is_kept(house: FreshHouse) -> None:
     intel = await house("intel")
     async with intel.opened(intel_room()):
-        await _create(intel, 30)
+        await create(intel, 30)
         await has_heard(intel, 30)
     (partition, end) = next((row[1], row[2]) for row in (await standing(intel))["positions"] if row[2] > 0)
 

@@ -23,8 +23,8 @@ from tests.chassis.conftest import FreshHouse, house
 from tests.chassis.disagreeing import record_on
 from tests.chassis.house import House, asked
 from tests.faults.outsiders import has_heard, restored_as_it_was, tell
+from tests.keys import KEYS
 from tests.places.backup import back_up
-from tests.records.telling import KEYS
 
 __all__ = ["house"]
 

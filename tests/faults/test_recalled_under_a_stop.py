@@ -2,20 +2,17 @@
 
 from pathlib import Path
 from typing import Any
-from uuid import UUID, uuid4
 
-import asyncpg
 import pytest
 
 from chassis import stops
-from contracts.codes import Cohort
-from contracts.records import RecordCreated
 from services.intel.app import room as intel_room
 from tests.chassis.conftest import FreshHouse, house
-from tests.chassis.house import House, Running
+from tests.chassis.house import House
 from tests.chassis.ordering import BY, WHY
-from tests.faults.outsiders import has_heard, standing, tell
+from tests.faults.outsiders import create, has_heard, standing
 from tests.places.backup import back_up, restore
+from tests.places.superuser import connected
 from tests.waiting import until
 
 __all__ = ["house"]
@@ -25,26 +22,14 @@ pytestmark = pytest.mark.kafka
 LIMITS = {"stop_after": 1}
 
 
-async def _create(intel: House, number: int) -> list[UUID]:
-    people = [uuid4() for _ in range(number)]
-    await tell(intel, *[RecordCreated(record_id=each, cohort=Cohort.FNSO) for each in people], version=1)
-    return people
-
-
 async def _stops(intel: House) -> list[tuple[Any, ...]]:
-    connection = await asyncpg.connect(intel.superuser_url)
-    try:
+    async with connected(intel.superuser_url) as connection:
         return [tuple(row) for row in await connection.fetch("select * from stop")]
-    finally:
-        await connection.close()
 
 
 async def _clear(intel: House) -> None:
-    connection = await asyncpg.connect(intel.superuser_url)
-    try:
+    async with connected(intel.superuser_url) as connection:
         assert await stops.clear(connection, stops.ALL, BY, WHY)
-    finally:
-        await connection.close()
 
 
 async def test_a_stop_that_stood_when_the_backup_was_made_hinders_no_recall_and_stands_again_as_it_was(
@@ -52,14 +37,14 @@ async def test_a_stop_that_stood_when_the_backup_was_made_hinders_no_recall_and_
 ) -> None:
     intel = await house("intel")
     async with intel.opened(intel_room(), **LIMITS):
-        await _create(intel, 3)
+        await create(intel, 3)
         await has_heard(intel, 3)
         await intel.tell_raw(b"no JSON")
         await has_heard(intel, 4)
         stopped = await _stops(intel)
         backup = await back_up(intel.superuser_url, tmp_path / "backup")
         await _clear(intel)
-        await _create(intel, 10)
+        await create(intel, 10)
         await has_heard(intel, 14)
     checks = (await standing(intel))["intel_check"]
 
@@ -69,7 +54,7 @@ async def test_a_stop_that_stood_when_the_backup_was_made_hinders_no_recall_and_
         recalled = await standing(intel)
         assert await _stops(intel) == stopped
         await _clear(intel)
-        await _create(intel, 1)
+        await create(intel, 1)
         await has_heard(intel, 15)
 
     assert recalled["intel_check"] == checks
@@ -82,7 +67,7 @@ async def test_what_was_not_read_any_more_under_a_stop_is_not_held_by_a_recall_a
 ) -> None:
     intel = await house("intel")
     async with intel.opened(intel_room(), **LIMITS, batch_max_records=1):
-        await _create(intel, 1)
+        await create(intel, 1)
         await has_heard(intel, 1)
         backup = await back_up(intel.superuser_url, tmp_path / "backup")
         await intel.tell_raw(b"no JSON")

@@ -19,8 +19,8 @@ from tests.chassis.disagreeing import make_topic_again
 from tests.chassis.house import House, Running, asked
 from tests.chassis.ordering import operator
 from tests.faults.outsiders import has_heard, standing, tell
+from tests.keys import KEYS
 from tests.places.backup import back_up, restore
-from tests.records.telling import KEYS
 from tests.waiting import until
 
 __all__ = ["house"]

@@ -35,8 +35,8 @@ from tests.chassis.ordering import operator
 from tests.chassis.relaying import check_opened, say_all
 from tests.chassis.tellings import created, envelope
 from tests.faults.outsiders import has_heard, restored_as_it_was, standing, tell, told_on_topics
+from tests.keys import KEYS
 from tests.places.backup import back_up, restore
-from tests.records.telling import KEYS
 from tests.waiting import until
 
 __all__ = ["house"]
@@ -56,12 +56,9 @@ STRANGERS = {
 IN_DOUBT = a_conviction(categories=["1003 00"])
 
 
-def _person(number: int, **more: Any) -> Any:
-    return a_person(surname=f"Zynba{number}", identifiers=numbers(passport=f"SYN{number:07}"), **more)
-
-
 def _of(number: int, reference: str = "", **more: Any) -> Any:
-    return a_notification(reference or f"SYN-{number:06}", person=_person(number), **more)
+    person = a_person(surname=f"Zynba{number}", identifiers=numbers(passport=f"SYN{number:07}"))
+    return a_notification(reference or f"SYN-{number:06}", person=person, **more)
 
 
 async def _ask(running: Running, method: str, path: str, body: dict[str, Any] | None = None, **query: str) -> dict[str, Any]:

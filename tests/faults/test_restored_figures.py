@@ -7,10 +7,10 @@ import pytest
 
 from services.stats.app import room
 from tests.chassis.conftest import FreshHouse, house
+from tests.chassis.figures import last_on_topic
 from tests.chassis.house import House
 from tests.chassis.relaying import all_sent
 from tests.chassis.tellings import created
-from tests.chassis.test_looking_back import last_on_topic
 from tests.faults.outsiders import has_heard
 from tests.places.backup import back_up, restore
 from tests.waiting import until

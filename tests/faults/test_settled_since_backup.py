@@ -21,11 +21,10 @@ from tests.chassis.conftest import FreshHouse, house
 from tests.chassis.disagreeing import record_on, says_halted
 from tests.chassis.house import House
 from tests.chassis.ordering import BY, WHY, answers, operator
-from tests.chassis.tellings import amended, created
-from tests.chassis.test_contradictions import other_content
+from tests.chassis.tellings import amended, created, other_content
 from tests.faults.outsiders import has_heard, restored_as_it_was, standing, tell
+from tests.keys import KEYS
 from tests.places.backup import back_up, restore
-from tests.records.telling import KEYS
 from tests.waiting import until
 
 __all__ = ["house"]

@@ -20,7 +20,7 @@ from tests.chassis.disagreeing import RECORDS, end_of, halts, make_topic_again, 
 from tests.chassis.house import House
 from tests.chassis.ordering import BY, WHY, operator
 from tests.chassis.unpackable import tell_what_cannot_be_unpacked
-from tests.faults.outsiders import has_heard, has_said, tell
+from tests.faults.outsiders import create, has_heard, has_said, tell
 from tests.waiting import until
 
 __all__ = ["house"]
@@ -29,10 +29,6 @@ pytestmark = pytest.mark.kafka
 
 CHECKS, FIGURES = BY_NAME["checks.v1"], BY_NAME["statistics.v1"]
 WHO = {"by": BY, "reason": WHY}
-
-
-async def _create(intel: House, number: int) -> None:
-    await tell(intel, *[RecordCreated(record_id=uuid4(), cohort=Cohort.FNSO) for _ in range(number)], version=1)
 
 
 async def _lies_there(intel: House, number: int) -> None:
@@ -46,13 +42,13 @@ async def _lies_there(intel: House, number: int) -> None:
 async def test_it_keeps_its_topic_from_being_told_until_it_is_accepted_and_all_is_decided_meanwhile(house: FreshHouse, before: int) -> None:
     intel = await house("intel")
     async with intel.opened(room()):
-        await _create(intel, before)
+        await create(intel, before)
         await has_heard(intel, before)
     await tell_what_cannot_be_unpacked(intel, CHECKS)
 
     async with intel.opened(room()) as running:
         await running.says(UNREADABLE)
-        await _create(intel, 5)
+        await create(intel, 5)
         await has_said(intel, before + 5)
         (unknown,) = (await compare(operator(intel), CHECKS.name)).unknown
         assert f"{unknown}" == f"{intel.prefix}{CHECKS.name}/3/{await end_of(intel, 3, CHECKS) - 1}"
@@ -67,7 +63,7 @@ async def test_what_lies_behind_it_is_still_known_as_told(house: FreshHouse) -> 
     """A leader had told more, and died before it could forget it."""
     intel = await house("intel")
     async with intel.opened(room()):
-        await _create(intel, 30)
+        await create(intel, 30)
         await has_heard(intel, 30)
     last = (await intel.records_on(CHECKS.name))[-1]
     await tell_what_cannot_be_unpacked(intel, CHECKS, last.partition)
@@ -83,14 +79,14 @@ async def test_what_lies_behind_it_is_still_known_as_told(house: FreshHouse) -> 
 async def test_it_silences_nobody_on_a_topic_that_was_lost_either(house: FreshHouse) -> None:
     intel = await house("intel")
     async with intel.opened(room()):
-        await _create(intel, 30)
+        await create(intel, 30)
         await has_heard(intel, 30)
     await make_topic_again(intel, CHECKS)
     await tell_what_cannot_be_unpacked(intel, CHECKS)
 
     async with intel.opened(room()) as running:
         await running.says(ABSENT)
-        await _create(intel, 5)
+        await create(intel, 5)
         await has_said(intel, 35)
 
 
@@ -99,7 +95,7 @@ async def test_a_last_value_that_was_damaged_keeps_its_topic_from_being_told_unt
     await tell_what_cannot_be_unpacked(intel, CHECKS)
     await accept(operator(intel), CHECKS.name, **WHO)
     async with intel.opened(room()):
-        await _create(intel, 5)
+        await create(intel, 5)
         await has_heard(intel, 5)
     await intel.owner.execute("update own_end set next = 1, last_digest = $1 where partition = 3", b"as it was told")
 
@@ -107,7 +103,7 @@ async def test_a_last_value_that_was_damaged_keeps_its_topic_from_being_told_unt
         await running.says(DAMAGED)
         await replay_said(operator(intel), CHECKS.name, **WHO)
         await until(running.ready, "it tells on")
-        await _create(intel, 1)
+        await create(intel, 1)
         await has_heard(intel, 6)
     await _lies_there(intel, 1 + 5 + 1)
 
@@ -120,7 +116,7 @@ async def test_what_was_damaged_since_it_was_handled_halts_its_own_partition_unt
     )
 
     async with intel.opened(room()) as running:
-        await _create(intel, 30)
+        await create(intel, 30)
         await says_halted(intel, running, 3)
         assert await halts(intel) == {3: DAMAGED}
         elsewhere = 30 - (await end_of(intel, 3) - 1)

@@ -7,9 +7,7 @@ import pytest_asyncio
 from services.handover import app
 from tests.conftest import FreshDatabase
 from tests.furniture import Desk, desk
-from trust.keys import Keys
-
-KEYS = Keys(1, key_encryption_key=b"k" * 32, lookup_key=b"l" * 32)
+from tests.keys import KEYS
 
 
 @pytest_asyncio.fixture

@@ -13,15 +13,8 @@ from contracts.records import RecordClosed
 from services.handover import worker
 from tests.conftest import FreshDatabase
 from tests.furniture import Desk, desk, noon, received
-from tests.handover.told import CLEVELAND, CLOSED, KENT, LANDING, RECORD, RECORDS, TODAY, created, offered, strays, travel
+from tests.handover.told import CLEVELAND, CLOSED, KENT, LANDING, RECORD, RECORDS, TODAY, created, offered, strays, travel, waits
 from tests.waiting import until
-
-WAITING = "select exists (select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock')"
-
-
-async def waits(handover: Desk, task: "asyncio.Task[None]") -> bool:
-    """Whether somebody waits for another transaction's lock; true also where the task went ahead without waiting."""
-    return task.done() or bool(await handover.pool.fetchval(WAITING))
 
 
 async def test_two_processes_that_fire_at_once_make_each_handover_effective_once(handover: Desk) -> None:

@@ -11,10 +11,22 @@ from contracts.handover_replies import ForceAccepted, ForceDeclined
 from contracts.records import RecordClosed
 from services.handover.retelling import ROUND
 from tests.furniture import Desk, received
-from tests.handover.told import CLEVELAND, CLOSED, KENT, LANDING, RECORD, RECORDS, TODAY, created, offered, strays, tell_again, travel
+from tests.handover.told import (
+    CLEVELAND,
+    CLOSED,
+    KENT,
+    LANDING,
+    RECORD,
+    RECORDS,
+    TODAY,
+    created,
+    offered,
+    strays,
+    tell_again,
+    travel,
+    waits,
+)
 from tests.waiting import until
-
-WAITING = "select exists (select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock')"
 
 
 async def _told_by(handover: Desk, before: int) -> list[tuple[str, str, str]]:
@@ -131,13 +143,9 @@ async def test_a_retelling_waits_for_the_closure_that_is_being_decided_and_tells
     async with handover.pool.acquire() as tx, tx.transaction():
         await handover.room.families["records"]([received(CLOSED, TODAY)], tx)
         asked = asyncio.create_task(tell_again(handover))
-        await until(lambda: _waits(handover, asked), "the retelling waits for the closure")
+        await until(lambda: waits(handover, asked), "the retelling waits for the closure")
     answer = await asked
 
     assert answer.json() == {"force": CLEVELAND, "notices": 0, "withdrawals": 1}
     about_it = [(envelope.type, envelope.version) for envelope in await handover.said() if envelope.subject == str(offer)]
     assert about_it == [("handover-notice.v1", 1), ("handover-notice-withdrawn.v1", 2), ("handover-notice-withdrawn.v1", 3)]
-
-
-async def _waits(handover: Desk, task: "asyncio.Task[Any]") -> bool:
-    return task.done() or bool(await handover.pool.fetchval(WAITING))

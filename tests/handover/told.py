@@ -1,6 +1,8 @@
 """What handover hears in tests, and what it shows afterwards."""
 
+import asyncio
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 import httpx
@@ -14,6 +16,7 @@ RECORD = RECORDS[0]
 TODAY, LANDING = date(2021, 6, 1), date(2021, 6, 10)
 CLEVELAND, KENT = "cleveland", "kent"
 CLOSED = RecordClosed(record_id=RECORD, reason=CloseReason.DIED)
+WAITING = "select exists (select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock')"
 ASKED = {"asked_by": "ACRO-1", "reason": "its topic was lost with its broker"}
 
 
@@ -44,3 +47,8 @@ async def tell_again(handover: Desk, force: str = CLEVELAND, day: date = TODAY) 
     """A person asks on that day that the force be told again."""
     handover.clock.hear(noon(day))
     return await handover.http.post(f"/forces/{force}/notices", json=ASKED)
+
+
+async def waits(handover: Desk, task: asyncio.Task[Any]) -> bool:
+    """Whether somebody waits for another transaction's lock; true also where the task went ahead without waiting."""
+    return task.done() or bool(await handover.pool.fetchval(WAITING))

@@ -3,11 +3,10 @@
 import asyncio
 from importlib.util import find_spec
 from pathlib import Path
-from urllib.parse import urlsplit, urlunsplit
-
-import asyncpg
+from urllib.parse import urlsplit
 
 from landfall.provision import make_database
+from tests.places.superuser import connected, url_at
 
 
 def _program(name: str) -> str:
@@ -31,11 +30,8 @@ async def back_up(superuser_url: str, to: Path) -> Path:
 
 async def restore(superuser_url: str, service: str, backup: Path) -> None:
     """Drop the database, whoever uses it, and make it again as it was."""
-    parts = urlsplit(superuser_url)
-    connection = await asyncpg.connect(urlunsplit(parts._replace(path="/postgres")))
-    try:
-        await connection.execute(f'drop database "{parts.path[1:]}" with (force)')
-        await make_database(connection, service, parts.path[1:])
-    finally:
-        await connection.close()
+    name = urlsplit(superuser_url).path[1:]
+    async with connected(url_at(superuser_url, "postgres")) as connection:
+        await connection.execute(f'drop database "{name}" with (force)')
+        await make_database(connection, service, name)
     await _run(_program("pg_restore"), f"--dbname={superuser_url}", "--exit-on-error", "--clean", "--if-exists", str(backup))

@@ -29,11 +29,13 @@ FORGET_MS = 10_000
 
 @dataclass(frozen=True)
 class Kafka:
-    """A running broker. `node` is the process that faults can be done to, where there is one; `lent_pid` is its leash's if another started it."""
+    """A running broker. `node` is the process that faults can be done to, where there is one.
+
+    `lent_pid` is that of its leash where another run started it.
+    """
 
     bootstrap: str
     profile: Profile
-    name: str
     node: kafka_jars.JarKafka | None = None
     lent_pid: int | None = None
 
@@ -113,13 +115,13 @@ async def running(kind: str, folder: Path, leash: Leash) -> AsyncIterator[Kafka]
     match kind:
         case "docker":
             async with docker.kafka() as bootstrap:
-                yield Kafka(bootstrap, Profile.KAFKA, title(kind))
+                yield Kafka(bootstrap, Profile.KAFKA)
         case "jars":
             async with kafka_jars.kafka(folder, leash) as node:
-                yield Kafka(node.bootstrap, Profile.KAFKA, title(kind), node)
+                yield Kafka(node.bootstrap, Profile.KAFKA, node)
         case _:
             async with broker(folder, leash) as embedded:
-                yield Kafka(embedded.bootstrap, Profile.EMBEDDED, title(kind))
+                yield Kafka(embedded.bootstrap, Profile.EMBEDDED)
 
 
 async def forget_topics(kafka: Kafka, names: list[str]) -> None:

@@ -21,8 +21,10 @@ from tests.places import kafka as kafkas
 from tests.proof import drills
 from tests.proof.claims import Proof
 from tests.proof.clone import clone
-from tests.proof.cures_out import PATIENCE_SECONDS, Cure, Taken, cures, failures, last_line, pytest_in, take_out
+from tests.proof.cures_out import PATIENCE_SECONDS, Cure, Taken, cures, take_out
 from tests.proof.rounds import PEOPLE, rounds
+from tests.proof.running import all_pass, failures, last_line, pytest_in
+from tests.proof.suites import REBALANCE, SUITES, is_in_a_suite
 from tests.proof.system import System, places, system
 from tests.proof.verdict import Verdict
 
@@ -31,42 +33,6 @@ AT_ONCE = 3
 """Most of what is run here waits. It is as many from the first suite to the last cure, so that all of it runs under the same conditions."""
 RESTORED = SERVICES
 LOST_FACTS, LOST_LATEST = "records.v1", "statistics.v1"
-
-SUITES = {
-    "errors by class, each in the table and tested": (
-        "tests/chassis/test_verdicts.py", "tests/chassis/test_failure.py", "tests/chassis/test_failure_on_postgres.py",
-    ),
-    "PostgreSQL and Kafka disagree: noticed, halted, repaired": (
-        "tests/chassis/test_topic_made_again.py", "tests/chassis/test_halting.py", "tests/chassis/test_place.py",
-        "tests/chassis/test_looking_back.py", "tests/faults/test_restored_database.py", "tests/faults/test_lost_topic.py",
-        "tests/chassis/test_contradictions.py", "tests/chassis/test_positions.py", "tests/chassis/test_replay.py",
-        "tests/chassis/test_written_between.py", "tests/faults/test_halted_topic.py", "tests/faults/test_restored_and_lost.py",
-        "tests/faults/test_settled_since_backup.py", "tests/faults/test_deadly_recall.py", "tests/landfall/test_positions.py",
-        "tests/chassis/test_held_contradictions.py",
-        "tests/chassis/test_up_to_there.py", "tests/faults/test_unreadable_on_own_topic.py",
-        "tests/chassis/test_recalled_in_turn.py", "tests/faults/test_many_wait_in_a_recall.py",
-        "tests/faults/test_recalled_in_time_order.py", "tests/faults/test_moved_past_again.py",
-        "tests/faults/test_restored_and_replayed.py", "tests/faults/test_recalled_under_a_stop.py", "tests/chassis/test_heard_before.py",
-        "tests/chassis/test_figures_go_on.py", "tests/faults/test_restored_figures.py",
-    ),
-    "held to the end: orders, attempts, stops": (
-        "tests/chassis/test_orders.py", "tests/chassis/test_attempts.py", "tests/chassis/test_stops.py",
-        "tests/chassis/test_order_lock.py", "tests/chassis/test_known_now.py", "tests/chassis/test_counted_once.py",
-        "tests/chassis/test_to_blame.py", "tests/chassis/test_unknown_in_order.py", "tests/chassis/test_in_hand.py",
-        "tests/landfall/test_held.py", "tests/chassis/test_cut_in.py", "tests/chassis/test_orders_of_one_subject.py",
-        "tests/chassis/test_discarding.py", "tests/chassis/test_rolled_back.py",
-    ),
-    "the relay: leader, late committers, held snapshot, stuck producer, oversized message, followers, own compacted topics": (
-        "tests/chassis/test_relay.py", "tests/chassis/test_relay_floor.py", "tests/chassis/test_relay_leader.py",
-        "tests/chassis/test_relay_producer.py", "tests/chassis/test_relay_zombie.py", "tests/chassis/test_reconcile.py",
-        "tests/chassis/test_mirror.py", "tests/chassis/test_say.py", "tests/chassis/test_own_ends.py", "tests/chassis/test_compacted.py",
-    ),
-    "contracts: every kind of change, every release, both ways": ("tests/compatibility", "tests/contracts"),
-    "liveness and readiness": (
-        "tests/chassis/test_readiness.py", "tests/chassis/test_liveness.py", "tests/chassis/test_leaderless.py",
-        "tests/chassis/test_recalling.py",
-    ),
-}  # fmt: skip
 
 
 def main() -> int:
@@ -114,7 +80,7 @@ async def _drills(proof: Proof) -> None:
 def _cures(proof: Proof, folders: Sequence[Path]) -> None:
     """Each is taken out alone in its checkout; what most tests do without it is to wait, so as many are at it as there are checkouts."""
     found, caught = cures(folders[0]), 0
-    _with_their_cures(proof, folders, sorted({each.test for each in found if not _is_in_a_suite(each.test)}))
+    _with_their_cures(proof, folders, sorted({each.test for each in found if not is_in_a_suite(each.test)}))
     free: Queue[Path] = Queue()
     for each in folders:
         free.put(each)
@@ -152,35 +118,22 @@ def _with_their_cures(proof: Proof, folders: Sequence[Path], tests: Sequence[str
             print(failures(output), flush=True)
 
 
-def _is_in_a_suite(test: str) -> bool:
-    return any(test.startswith(each) for suite in SUITES.values() for each in suite)
-
-
 def _run(folder: Path, tests: Sequence[str]) -> tuple[int, float, str]:
     """With the patience with which cures are taken out."""
     return pytest_in(folder, tests, LANDFALL_TEST_PATIENCE_SECONDS=PATIENCE_SECONDS)
 
 
-def _all_pass(proof: Proof, what: str, ran: tuple[int, float, str]) -> None:
-    status, seconds, output = ran
-    summary = last_line(output)
-    proof.must(what, f"{summary} [{seconds:.0f} s]", "all pass, none skipped", holds=status == 0 and "skipped" not in summary)
-    if status:
-        print(failures(output), flush=True)
-
-
 def _suites(proof: Proof, folder: Path) -> None:
     with ThreadPoolExecutor(AT_ONCE) as pool:
         for what, ran in zip(SUITES, pool.map(partial(_run, folder), SUITES.values()), strict=True):
-            _all_pass(proof, what, ran)
+            all_pass(proof, what, ran)
 
 
 def _rebalance(proof: Proof, folder: Path) -> None:
     with tempfile.TemporaryDirectory() as kept:
         measured = Path(kept) / "measured"
-        tests = ["tests/faults/test_rebalance.py", "tests/faults/test_sigterm.py", "tests/faults/test_stopped_recall.py"]
         what = "one instance, four, and one again under load; SIGTERM with a batch in hand: each telling once, in order"
-        _all_pass(proof, what, pytest_in(folder, tests, LANDFALL_MEASURED=str(measured)))
+        all_pass(proof, what, pytest_in(folder, REBALANCE, LANDFALL_MEASURED=str(measured)))
         found = json.loads(measured.read_text()) if measured.exists() else {}
     for name, figure in found.items():
         proof.aim(name, figure, "printed")

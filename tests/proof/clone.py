@@ -13,7 +13,7 @@ from time import monotonic, sleep
 import psutil
 
 ROOT = Path(__file__).parent.parent.parent
-LONGEST_SECONDS = 900.0
+LONGEST_SECONDS, PATIENCE_SECONDS = 900.0, 120.0
 OURS = ("LANDFALL_", "MAKE", "MFLAGS", "VIRTUAL_ENV")
 
 
@@ -56,13 +56,13 @@ def clone() -> Iterator[Clone]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def service_process(of: "subprocess.Popen[str]", name: str, patience_seconds: float = 120.0) -> psutil.Process:
+def service_process(of: "subprocess.Popen[str]", name: str) -> psutil.Process:
     """The process of one service below a running demonstration.
 
     Raises:
         AssertionError: there is none within the time.
     """
-    deadline = monotonic() + patience_seconds
+    deadline = monotonic() + PATIENCE_SECONDS
     while monotonic() < deadline:
         for each in psutil.Process(of.pid).children(recursive=True):
             try:

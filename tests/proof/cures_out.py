@@ -1,17 +1,14 @@
 """Each cure is taken out in turn, in a clone, and the test that guards it must go red."""
 
-import os
 import re
 import subprocess
-import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from time import monotonic
+
+from tests.proof.running import pytest_in
 
 PATIENCE_SECONDS = "20"
-BRIEF_JAVA = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
-"""A broker that lives for a few tests is not worth compiling well: a third of its start is saved."""
 
 RED = 1
 """What pytest ends with where a test failed, and where one could not even begin; the short summary tells them apart."""
@@ -60,25 +57,6 @@ def cures(folder: Path) -> list[Cure]:
 def _place(patch: Path) -> tuple[int, str]:
     found = re.fullmatch(r"H(\d+)(.*)", patch.stem)
     return (int(found[1]), found[2]) if found else (0, patch.stem)
-
-
-def pytest_in(folder: Path, tests: Sequence[str], **more: str) -> tuple[int, float, str]:
-    """Run these tests of a checkout with this environment's Python, one after another; status, seconds, what was printed."""
-    began = monotonic()
-    environment = {**os.environ, "LANDFALL_TEST_KAFKA": "jars", "JDK_JAVA_OPTIONS": BRIEF_JAVA, **more}
-    command = [sys.executable, "-m", "pytest", "-q", "-rfE", "--color=no", *tests]
-    ran = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
-    return ran.returncode, monotonic() - began, ran.stdout + ran.stderr
-
-
-def failures(output: str) -> str:
-    """What pytest says of them, without what was logged meanwhile."""
-    return "\n".join(line for line in output.splitlines() if line.startswith(("E  ", ">", "FAILED ", "ERROR tests")))[-5000:]
-
-
-def last_line(output: str) -> str:
-    """How many passed or failed, as pytest says at the end."""
-    return output.strip().splitlines()[-1].strip("= ") if output.strip() else "nothing ran"
 
 
 def take_out(folder: Path, cure: Cure, places: Mapping[str, str]) -> Taken:

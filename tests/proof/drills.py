@@ -4,8 +4,6 @@ import asyncio
 from pathlib import Path
 from uuid import UUID
 
-import asyncpg
-
 from chassis.ordering import Wish, order
 from contracts.catalogue import BY_NAME, SERVICES
 from landfall.positions import move
@@ -13,6 +11,7 @@ from landfall.reconcile import reconcile
 from landfall.replay import replay_said
 from tests.chassis.disagreeing import remake
 from tests.places.backup import back_up, restore
+from tests.places.superuser import Connection, connected
 from tests.proof.agreement import compare
 from tests.proof.load import GARBLED, Load, load
 from tests.proof.looking import at_rest, rows_of
@@ -70,17 +69,14 @@ async def _any_held(system: System, name: str) -> bool:
 
 
 async def _order(system: System, name: str, held_ids: list[UUID]) -> None:
-    connection = await asyncpg.connect(system.superuser_url(name))
-    try:
+    async with connected(system.superuser_url(name)) as connection:
         ordered = await order(connection, held_ids, Wish.DISCARD, *WHY.values())
         assert ordered == len(held_ids), "what was to be discarded is not held"
         system.discarded[name] += held_ids
         await until(lambda: _are_gone(connection, held_ids), "the discard is carried out", PATIENCE_SECONDS)
-    finally:
-        await connection.close()
 
 
-async def _are_gone(connection: "asyncpg.Connection[asyncpg.Record]", held_ids: list[UUID]) -> bool:
+async def _are_gone(connection: Connection, held_ids: list[UUID]) -> bool:
     return not await connection.fetchval("select exists (select from held where held_id = any($1::uuid[]))", held_ids)
 
 

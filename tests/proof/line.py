@@ -6,15 +6,15 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
-from time import monotonic
 
+from contracts.catalogue import SERVICES
 from tests.proof.claims import Proof
 from tests.proof.clone import Clone, Ran, clone, service_process
+from tests.proof.running import all_pass, pytest_in
 
 FOUR_MINUTES = 240
 FIGURES = re.compile(r"All \d+ figures are what the script says")
 DECIDING = "services/records/notification_decision.py"
-SERVICES = ("records", "intel", "handover", "stats")
 
 
 def main() -> int:
@@ -102,21 +102,7 @@ def _tests(proof: Proof, newcomer: Clone) -> None:
         "effective settings, doubles, gaps, held, halts, relay": ("tests/chassis",),
     }
     for what, where in asked.items():
-        began = monotonic()
-        environment = os.environ | {"LANDFALL_TEST_KAFKA": "jars"}
-        ran = subprocess.run(
-            [sys.executable, "-m", "pytest", "-q", *where],
-            cwd=newcomer.folder,
-            env=environment,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        summary = ran.stdout.strip().splitlines()[-1] if ran.stdout.strip() else "nothing ran"
-        held = ran.returncode == 0 and "skipped" not in summary
-        proof.must(what, f"{summary.strip('= ')} [{monotonic() - began:.0f} s]", "all pass, none skipped", holds=held)
-        if not held:
-            print(ran.stdout[-5000:])
+        all_pass(proof, what, pytest_in(newcomer.folder, where))
 
 
 def _compose(proof: Proof, newcomer: Clone) -> None:

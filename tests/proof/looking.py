@@ -11,6 +11,7 @@ from chassis.reading import read_on
 from contracts.catalogue import BY_NAME, SERVICES
 from contracts.envelope import Envelope
 from contracts.wire import decode
+from tests.places.superuser import connected
 from tests.proof.system import System
 from tests.waiting import until
 
@@ -26,11 +27,8 @@ class Lying(NamedTuple):
 
 async def rows_of(system: System, name: str, query: str) -> list[asyncpg.Record]:
     """What a query finds in one service's database."""
-    connection = await asyncpg.connect(system.superuser_url(name))
-    try:
+    async with connected(system.superuser_url(name)) as connection:
         return list(await connection.fetch(query))
-    finally:
-        await connection.close()
 
 
 async def topic_of(system: System, name: str) -> list[Lying]:

@@ -3,12 +3,11 @@
 import asyncio
 from collections.abc import Sequence
 
-import asyncpg
-
 from chassis.ids import uuid7
 from contracts.codes import Channel
 from contracts.notifications import NotificationReceived
 from tests.builders import a_conviction, a_notification, a_person, numbers
+from tests.places.superuser import Connection, connected
 from tests.proof.load import Load, producing
 from tests.proof.system import System
 from tests.waiting import until
@@ -21,15 +20,11 @@ RECORDS = "select count(*) from record"
 async def rounds(system: System, number: int) -> list[int]:
     """So many rounds; how many records each of them made."""
     made: list[int] = []
-    connection = await asyncpg.connect(system.superuser_url("records"))
-    try:
-        async with producing(system) as outsiders:
-            for each in range(number):
-                await _tell(outsiders, each)
-                await until(lambda at=each: _all_decided(connection, at), "all are decided on")  # type: ignore[misc]  # each round its own
-                made.append(await connection.fetchval(RECORDS) - sum(made))
-    finally:
-        await connection.close()
+    async with connected(system.superuser_url("records")) as connection, producing(system) as outsiders:
+        for each in range(number):
+            await _tell(outsiders, each)
+            await until(lambda at=each: _all_decided(connection, at), "all are decided on")  # type: ignore[misc]  # each round its own
+            made.append(await connection.fetchval(RECORDS) - sum(made))
     return made
 
 
@@ -54,5 +49,5 @@ def _people(number: int, channel: str, country: str) -> Sequence[NotificationRec
     ]
 
 
-async def _all_decided(connection: "asyncpg.Connection[asyncpg.Record]", number: int) -> bool:
+async def _all_decided(connection: Connection, number: int) -> bool:
     return bool(await connection.fetchval(SAID) == 2 * PEOPLE * (number + 1))

@@ -6,10 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import urlsplit, urlunsplit
 from uuid import UUID
-
-from pydantic import SecretStr
 
 from contracts.catalogue import SERVICES
 from landfall.children import Leash
@@ -17,9 +14,11 @@ from landfall.operator_settings import Operator
 from landfall.provision import Database
 from landfall.system import private_folder
 from landfall.topics import make_topics
+from tests.chassis.ordering import operator_at
 from tests.faults.service import ServiceProcess, environment_of
 from tests.places import kafka as kafkas
 from tests.places import postgres as postgreses
+from tests.places import superuser
 from tests.places.kafka import Kafka
 from tests.places.postgres import Postgres
 from tests.waiting import until
@@ -69,15 +68,11 @@ class System:
 
     def superuser_url(self, name: str) -> str:
         """A service's database, as the superuser."""
-        parts = urlsplit(self.postgres.superuser_url)
-        return urlunsplit(parts._replace(path=urlsplit(self.databases[name].url).path))
+        return superuser.url_in(self.postgres.superuser_url, self.databases[name])
 
     def operator(self, name: str) -> Operator:
         """Who looks after one service."""
-        return Operator(
-            kafka_bootstrap=self.kafka.bootstrap, kafka_topic_prefix=self.prefix, profile=self.kafka.profile,
-            database_url=SecretStr(self.databases[name].url),
-        )  # fmt: skip
+        return operator_at(self.kafka, self.prefix, self.databases[name])
 
 
 @asynccontextmanager

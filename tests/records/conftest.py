@@ -7,7 +7,7 @@ import pytest_asyncio
 from services.records.app import room
 from tests.conftest import FreshDatabase
 from tests.furniture import Desk, desk
-from tests.records.telling import KEYS
+from tests.keys import KEYS
 
 
 @pytest_asyncio.fixture

@@ -12,9 +12,7 @@ from services.records.register import Register, Told
 from services.records.travel_decision import ToldNotice
 from tests.builders import TOLD_ON
 from tests.furniture import received
-from trust.keys import Keys
-
-KEYS = Keys(1, key_encryption_key=b"k" * 32, lookup_key=b"l" * 32)
+from tests.keys import KEYS
 
 
 def told(notification: NotificationReceived, channel: Channel = Channel.UK_CRIS, day: date = TOLD_ON) -> Told:
@@ -25,5 +23,5 @@ def tell(register: Register, notification: NotificationReceived, channel: Channe
     return decide(told(notification, channel, day), register)
 
 
-def told_notice(notice: TravelNoticeReceived, sender: Sender = Sender.BORDER_FORCE, day: date = TOLD_ON) -> ToldNotice:
-    return read_travel_notice(KEYS, received(notice, day, sender))
+def told_notice(notice: TravelNoticeReceived, sender: Sender = Sender.BORDER_FORCE) -> ToldNotice:
+    return read_travel_notice(KEYS, received(notice, TOLD_ON, sender))

@@ -12,7 +12,7 @@ from contracts.records import RecordAmended, RecordCreated
 from services.records import handlers, locks
 from tests.builders import TOLD_ON, a_conviction, a_notification, a_person, numbers
 from tests.furniture import Desk, received
-from tests.records.telling import KEYS
+from tests.keys import KEYS
 
 ONE = received(a_notification(person=a_person(identifiers=numbers(passport="SYN0000001", ecris="FR-1"))), TOLD_ON, Channel.UK_CRIS)
 OTHER = received(

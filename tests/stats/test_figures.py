@@ -6,37 +6,18 @@ from uuid import UUID
 import pytest
 
 from contracts.checks import IntelCheckOpened, IntelReportSent
-from contracts.codes import Channel, CloseReason, Cohort, RefusalReason
+from contracts.codes import Channel, RefusalReason
 from contracts.decisions import NotificationRefused
 from contracts.fact import Fact
-from contracts.records import RecordClosed, RecordCreated, RecordTransferred
 from tests.furniture import Desk, noon, received
-from tests.stats.told import ACCEPTED, CHECK, DUPLICATED, HELD, REFERRED, REFUSED
+from tests.stats.told import ACCEPTED, CHECK, DUPLICATED, HELD, REFERRED, REFUSED, ask, closed, created, transferred
 
 BEFORE, FIRST, LAST, AFTER = date(2021, 3, 31), date(2021, 4, 1), date(2022, 3, 31), date(2022, 4, 1)
 PERIOD = {"from": "2021-04-01", "to": "2022-03-31"}
 
 
-def created(number: int) -> RecordCreated:
-    return RecordCreated(record_id=UUID(int=number), cohort=Cohort.UKSO)
-
-
-def closed(number: int) -> RecordClosed:
-    return RecordClosed(record_id=UUID(int=number), reason=CloseReason.DIED)
-
-
-def transferred(number: int, effective: date, force: str = "kent") -> RecordTransferred:
-    return RecordTransferred(record_id=UUID(int=number), handover_id=CHECK, force=force, effective_day=effective)
-
-
 async def tell(stats: Desk, *dated: tuple[Fact, date]) -> None:
     await stats.hear(*(received(fact, day) for fact, day in dated))
-
-
-async def ask(stats: Desk, path: str, **params: str) -> dict[str, object]:
-    answer = await stats.http.get(path, params=params)
-    assert answer.status_code == 200, answer.text
-    return dict(answer.json())
 
 
 async def test_the_year_counts_its_first_and_last_day_and_no_other(stats: Desk) -> None:
@@ -127,7 +108,7 @@ async def test_every_telling_of_a_channel_ends_one_way(stats: Desk) -> None:
 
     answer = await ask(stats, "/channels", **PERIOD)
 
-    lines = {line["channel"]: line for line in answer["channels"]}  # type: ignore[attr-defined]
+    lines = {line["channel"]: line for line in answer["channels"]}
     assert lines["uk-cris"] == {
         "channel": "uk-cris", "accepted": 1, "refused": 2, "referred": 1, "duplicated": 1, "held": 1, "total": 6,
         "refusals": {"no-uk-link": 1, "subject-deceased": 1},
@@ -144,7 +125,7 @@ async def test_a_past_period_never_changes_its_sum_when_a_telling_is_decided_ane
     then = await ask(stats, "/channels", **PERIOD, as_known=noon(LAST).isoformat())
     now = await ask(stats, "/channels", **PERIOD)
 
-    before, after = (answer["channels"][0] for answer in (then, now))  # type: ignore[index]
+    before, after = (answer["channels"][0] for answer in (then, now))
     assert (before["referred"], before["accepted"], before["total"]) == (1, 0, 1)
     assert (after["referred"], after["accepted"], after["total"]) == (0, 1, 1)
 

@@ -12,13 +12,12 @@ import asyncpg
 
 from chassis.occasion import Received
 from contracts.checks import IntelCheckOpened, IntelReportSent
-from contracts.codes import CloseReason, Cohort, FigureStatus
+from contracts.codes import FigureStatus
 from contracts.fact import Fact
-from contracts.records import RecordClosed, RecordCreated, RecordTransferred
 from contracts.statistics import MeasureUpdated
 from tests.conftest import FreshDatabase
 from tests.furniture import Desk, desk, received
-from tests.stats.told import ACCEPTED, CHECK
+from tests.stats.told import ACCEPTED, ask, closed, created, transferred
 from tests.waiting import until
 
 FIRST, MAY, JUNE, JULY, AUGUST = date(2021, 4, 1), date(2021, 5, 3), date(2021, 6, 10), date(2021, 7, 20), date(2021, 8, 2)
@@ -27,18 +26,6 @@ COUNTED = (
     "select to_char(day, 'YYYY-MM') as period, measure, sum(amount)::bigint as value from movement where measure = any($1) group by 1, 2"
 )
 WAITS = "select exists (select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock')"
-
-
-def created(number: int) -> RecordCreated:
-    return RecordCreated(record_id=UUID(int=number), cohort=Cohort.UKSO)
-
-
-def closed(number: int) -> RecordClosed:
-    return RecordClosed(record_id=UUID(int=number), reason=CloseReason.DIED)
-
-
-def transferred(number: int, effective: date) -> RecordTransferred:
-    return RecordTransferred(record_id=UUID(int=number), handover_id=CHECK, force="kent", effective_day=effective)
 
 
 def opened(number: int) -> IntelCheckOpened:
@@ -72,12 +59,6 @@ async def latest(stats: Desk) -> dict[str, MeasureUpdated]:
 
 async def values(stats: Desk) -> dict[str, int]:
     return {subject.removesuffix(":national"): figure.value for subject, figure in (await latest(stats)).items()}
-
-
-async def ask(stats: Desk, path: str, **params: str) -> dict[str, Any]:
-    answer = await stats.http.get(path, params=params)
-    assert answer.status_code == 200, answer.text
-    return dict(answer.json())
 
 
 async def answered(stats: Desk) -> dict[str, int]:

@@ -13,6 +13,7 @@ from contracts.handovers import HandoverAccepted, HandoverDeclined, HandoverEffe
 from contracts.records import RecordAmended, RecordCreated, TravelExpected
 from services.stats.ledger import OUTCOMES, Entry, Measure, Standing
 from services.stats.movement import AnyFact, DecisionFact, decide
+from tests.furniture import noon
 from tests.stats.told import (
     ACCEPTED,
     CHECK,
@@ -30,7 +31,6 @@ from tests.stats.told import (
     TRANSFERRED,
     in_batches,
     net,
-    noon,
     one_a_day,
     told,
 )

@@ -14,7 +14,7 @@ from services.stats import counting, year
 from services.stats.counting import Sent, month_of
 from services.stats.ledger import Entry, Measure, Movement
 from services.stats.telling import Figure, Total, moved_with, steps, told
-from tests.stats.told import noon
+from tests.furniture import noon
 
 MAY, JUNE, JULY = date(2021, 5, 20), date(2021, 6, 30), date(2021, 7, 5)
 

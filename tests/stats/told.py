@@ -1,15 +1,17 @@
-"""Facts as statistics hear them, with only what matters in sight."""
+"""Facts as statistics hear them, with only what matters in sight, and what statistics answer."""
 
 from collections import Counter
 from collections.abc import Iterable
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
+from typing import Any
 from uuid import UUID
 
-from contracts.codes import Channel, CloseReason, HoldReason, ReferralReason, RefusalReason
+from contracts.codes import Channel, CloseReason, Cohort, HoldReason, ReferralReason, RefusalReason
 from contracts.decisions import NotificationAccepted, NotificationDuplicated, NotificationHeld, NotificationReferred, NotificationRefused
-from contracts.records import RecordClosed, RecordTransferred
+from contracts.records import RecordClosed, RecordCreated, RecordTransferred
 from services.stats.ledger import Entry, Movement, Standing
 from services.stats.movement import AnyFact, HeardFact, decide
+from tests.furniture import Desk, noon
 
 TELLING, RECORD, CHECK, HANDOVER = (UUID(int=number) for number in (1, 2, 3, 4))
 DAY, NEXT_DAY, EFFECTIVE = date(2021, 6, 1), date(2021, 6, 2), date(2021, 5, 28)
@@ -28,8 +30,16 @@ def told(fact: AnyFact, day: date = DAY, fact_id: int = 100) -> HeardFact:
     return HeardFact(fact, UUID(int=fact_id), day, noon(day))
 
 
-def noon(day: date) -> datetime:
-    return datetime(day.year, day.month, day.day, 12, tzinfo=UTC)
+def created(number: int) -> RecordCreated:
+    return RecordCreated(record_id=UUID(int=number), cohort=Cohort.UKSO)
+
+
+def closed(number: int) -> RecordClosed:
+    return RecordClosed(record_id=UUID(int=number), reason=CloseReason.DIED)
+
+
+def transferred(number: int, effective: date) -> RecordTransferred:
+    return RecordTransferred(record_id=UUID(int=number), handover_id=HANDOVER, force="kent", effective_day=effective)
 
 
 def one_a_day(facts: Iterable[AnyFact]) -> list[HeardFact]:
@@ -54,3 +64,9 @@ def in_batches(tellings: list[HeardFact], sizes: Iterable[int]) -> list[Movement
         ledger += [movement for each in rest[:size] for movement in decide(each, standing)]
         rest = rest[size:]
     return ledger
+
+
+async def ask(stats: Desk, path: str, **params: str) -> dict[str, Any]:
+    answer = await stats.http.get(path, params=params)
+    assert answer.status_code == 200, answer.text
+    return dict(answer.json())

@@ -1,10 +1,12 @@
 """Sealing and looking up personal data."""
 
+from dataclasses import replace
+
 import pytest
 
-from trust.keys import Keys, UnopenableError
+from tests.keys import KEYS
+from trust.keys import UnopenableError
 
-KEYS = Keys(1, key_encryption_key=b"k" * 32, lookup_key=b"l" * 32)
 HERE = "notification.content:1"
 
 
@@ -60,7 +62,7 @@ def test_the_key_of_another_record_does_not_open_it() -> None:
 def test_another_key_file_does_not_unwrap_the_key_of_a_record() -> None:
     record_key = KEYS.new_record_key()
     sealed = KEYS.seal(record_key, b"Testa", HERE)
-    others = Keys(1, key_encryption_key=b"o" * 32, lookup_key=b"l" * 32)
+    others = replace(KEYS, key_encryption_key=b"o" * 32)
 
     with pytest.raises(UnopenableError, match="does not belong to the key file"):
         others.open(record_key, sealed, HERE)
@@ -69,7 +71,7 @@ def test_another_key_file_does_not_unwrap_the_key_of_a_record() -> None:
 def test_a_key_of_another_version_says_which_version_it_needs() -> None:
     record_key = KEYS.new_record_key()
     sealed = KEYS.seal(record_key, b"Testa", HERE)
-    newer = Keys(2, key_encryption_key=b"k" * 32, lookup_key=b"l" * 32)
+    newer = replace(KEYS, version=2)
 
     with pytest.raises(UnopenableError, match="key version 1; the key file in use has version 2"):
         newer.open(record_key, sealed, HERE)
@@ -86,7 +88,7 @@ def test_equal_values_of_one_kind_are_found_by_an_equal_hash_and_by_no_other() -
 
     assert asked == KEYS.lookup_hash("passport", "SYN1")
     assert asked not in {KEYS.lookup_hash("passport", "SYN2"), KEYS.lookup_hash("interpol", "SYN1")}
-    assert asked != Keys(1, key_encryption_key=b"k" * 32, lookup_key=b"m" * 32).lookup_hash("passport", "SYN1")
+    assert asked != replace(KEYS, lookup_key=b"m" * 32).lookup_hash("passport", "SYN1")
 
 
 def test_keys_do_not_show_themselves() -> None:
