@@ -57,15 +57,13 @@ async def compare(
     return Comparison(found, frozenset(places.keys() - starts.keys()), looked.withheld)
 
 
-async def disagreements(
-    onlooker: AIOKafkaConsumer, places: Mapping[TopicPartition, Place], compacted: Container[str] = ()
-) -> dict[TopicPartition, str]:
+async def disagreements(onlooker: AIOKafkaConsumer, places: Mapping[TopicPartition, Place]) -> dict[TopicPartition, str]:
     """Why a partition must not be read on from its stored place; empty where all is well.
 
     Raises:
         KafkaTimeoutError: Kafka did not answer about all of them; that is no disagreement.
     """
-    compared = await compare(onlooker, places, compacted)
+    compared = await compare(onlooker, places)
     unanswered = compared.leaderless | compared.withheld
     if unanswered:
         message = f"no answer about {len(unanswered)} stored places within {PATIENCE_SECONDS:.0f} s: {_named(unanswered)}"

@@ -3,11 +3,11 @@
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import TypeAlias
 
+from chassis.candidate import Candidate
 from chassis.database import Transaction
 from chassis.failure import Fault, fault_of
 from chassis.held import BEHIND, Held
 from chassis.seen import Subject
-from chassis.sift import Candidate
 from contracts.codes import HoldReason
 
 Handle: TypeAlias = Callable[[Sequence[Candidate], Transaction], Awaitable[None]]
@@ -36,14 +36,3 @@ async def one_by_one(fresh: Iterable[Candidate], tx: Transaction, handle: Handle
             blocked |= set() if each.replaces else {each.subject}
             held.append(each.hold(HoldReason.POISON, f"{type(error).__name__} while it was handled"))
     return applied, held
-
-
-def none_of(fresh: Iterable[Candidate], why: str) -> list[Held]:
-    """All of them held, and none handled: the first of each subject for that reason, the others behind it."""
-    held: list[Held] = []
-    blocked = set[Subject]()
-    for each in fresh:
-        behind = each.subject in blocked
-        held.append(each.hold(HoldReason.AFTER_POISON, BEHIND) if behind else each.hold(HoldReason.POISON, why))
-        blocked |= set() if each.replaces else {each.subject}
-    return held

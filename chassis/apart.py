@@ -8,7 +8,7 @@ from aiokafka import TopicPartition
 
 from chassis import attempts
 from chassis.attempts import UNREAD_FROM, Attempt
-from chassis.carry import Carried
+from chassis.carried import Carried
 from chassis.failure import Fault, fault_of
 from chassis.originals import Raw
 from chassis.tries import Tries
@@ -58,7 +58,7 @@ class Apart:
         if attempt.tries > UNREAD_FROM or self.tries.blame.is_unbearable(partition, place):
             return await self._keep_unread(partition, raw, place, f"{why}, and while it was to be held")
         try:
-            return await self.tries.once_more({partition: attempt}, {partition: [raw]}, {partition: place}, alone=True, hopeless=why)
+            return await self.tries.hold_once_more({partition: attempt}, {partition: [raw]}, {partition: place}, why)
         except Exception as error:
             if fault_of(error) is Fault.INFRASTRUCTURE:
                 raise

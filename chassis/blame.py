@@ -5,7 +5,7 @@ from time import monotonic
 
 from aiokafka import TopicPartition
 
-from chassis.carry import Carried
+from chassis.carried import Carried
 from chassis.failure import Fault, OverrunError, fault_of, is_by_chance, lost_its_session
 
 APART_FROM = 3

@@ -51,15 +51,14 @@ class Calendar:
                     message = f"clock.v1 carries no {type(other).__name__}"
                     raise TypeError(message)
 
-    async def answer(self, pool: Pool, sender: AIOKafkaProducer) -> bool:
-        """Say how much was heard and said, if somebody asked and nothing is left to send; whether it was said."""
+    async def answer(self, pool: Pool, sender: AIOKafkaProducer) -> None:
+        """Say how much was heard and said, if somebody asked and nothing is left to send."""
         if self.asked is None or await pool.fetchval(UNSENT):
-            return False
+            return
         quiet = Quiet(who=self.room.name, round=self.asked, heard=await self._heard(pool), said=await self._said(pool))
         value = envelope_of(Telling(quiet, Occasion(self.clock.now())), version=1).to_bytes()
         await sender.send_and_wait(self.topic_prefix + topic_of(quiet).name, value, key=f"{self.clock.now():%Y-%m}".encode())
         self.asked = None
-        return True
 
     async def _heard(self, pool: Pool) -> dict[str, int]:
         ordered = [topic.name for topic in read_by(self.room.name) if topic.family.order is not Order.NONE]

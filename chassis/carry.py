@@ -1,15 +1,16 @@
 """One polled batch in one transaction: move the place, drop doubles, hold what must wait, handle the rest, all or nothing."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import chain
 
 from aiokafka import TopicPartition
 from asyncpg import QueryCanceledError
 
 from chassis import contents, gaps, held, place, seen, stops
-from chassis.alone import none_of, one_by_one
 from chassis.calendar import Calendar
+from chassis.candidate import Candidate, read_value
+from chassis.carried import Carried
 from chassis.clock import Clock
 from chassis.database import Pool, Transaction
 from chassis.failure import OverrunError
@@ -19,8 +20,9 @@ from chassis.originals import Raw
 from chassis.place import Move
 from chassis.room import CLOCK, Room
 from chassis.seen import Seen
-from chassis.sift import Candidate, Sifted, read_value, sift
+from chassis.sift import Sifted, sift
 from chassis.stops import Limits
+from chassis.ways import Way, together
 from contracts.catalogue import BY_NAME, Order, Topic
 from contracts.codes import HoldReason
 from contracts.envelope import Envelope
@@ -28,30 +30,6 @@ from contracts.fact import Fact
 from contracts.wire import named
 
 Polled = Mapping[TopicPartition, Sequence[Raw]]
-
-
-@dataclass(slots=True)
-class Carried:
-    """What became of a batch: the places that moved, and counts for those who watch.
-
-    `stuck` are partitions that did not go on to the end of the batch, and why; `families` those of which something was handled.
-    """
-
-    moved: dict[TopicPartition, int] = field(default_factory=dict)
-    handled: int = 0
-    doubles: int = 0
-    held: int = 0
-    stuck: dict[TopicPartition, Exception] = field(default_factory=dict)
-    families: set[str] = field(default_factory=set)
-
-    def add(self, other: "Carried") -> None:
-        """And what became of another."""
-        self.moved |= other.moved
-        self.handled += other.handled
-        self.doubles += other.doubles
-        self.held += other.held
-        self.stuck |= other.stuck
-        self.families |= other.families
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,15 +41,11 @@ class Carrier:
     clock: Clock
     calendar: Calendar
     topic_prefix: str
-    limits: Limits = field(default_factory=Limits)
+    limits: Limits
     past_held: bool = False
 
-    async def carry(
-        self, polled: Polled, expected: Mapping[TopicPartition, int], *, alone: bool = False, hopeless: str | None = None
-    ) -> Carried:
-        """Apply a batch, or raise and leave nothing behind.
-
-        `alone` gives every telling a savepoint of its own. `hopeless` says why nothing of it is to be handled, only held.
+    async def carry(self, polled: Polled, expected: Mapping[TopicPartition, int], way: Way = together) -> Carried:
+        """Apply a batch that way, or raise and leave nothing behind.
 
         Partitions whose place is no longer where we believe are left out: `moved` names those that went on.
 
@@ -80,16 +54,14 @@ class Carrier:
             Exception: whatever a handler or the database raised; see chassis.failure.
         """
         async with self.pool.acquire() as tx, tx.transaction():
-            return await self.within(tx, polled, expected, alone=alone, hopeless=hopeless)
+            return await self.within(tx, polled, expected, way)
 
-    async def within(
-        self, tx: Transaction, polled: Polled, expected: Mapping[TopicPartition, int], *, alone: bool = False, hopeless: str | None = None
-    ) -> Carried:
+    async def within(self, tx: Transaction, polled: Polled, expected: Mapping[TopicPartition, int], way: Way) -> Carried:
         """The same, in a transaction that is somebody else's."""
         moves = [self._move(partition, polled[partition], expected[partition]) for partition in sorted(polled)]
         moved = await place.advance(tx, moves)
         raws = chain.from_iterable(polled[partition] for partition in sorted(moved))
-        carried = await self._apply(tx, raws, alone=alone, hopeless=hopeless)
+        carried = await self._apply(tx, raws, way)
         await self.clock.keep(tx)
         carried.moved = {move.partition: move.following for move in moves if move.partition in moved}
         return carried
@@ -114,25 +86,15 @@ class Carrier:
     def _move(partition: TopicPartition, raws: Sequence[Raw], expected: int) -> Move:
         return Move(partition, expected, raws[-1].offset + 1, place.digest(raws[-1].value))
 
-    async def _apply(self, tx: Transaction, raws: Iterable[Raw], *, alone: bool, hopeless: str | None) -> Carried:
+    async def _apply(self, tx: Transaction, raws: Iterable[Raw], way: Way) -> Carried:
         sifted, heard = await self._sift(tx, [self._read(raw) for raw in raws])
-        applied = await self._handle_as_asked(tx, sifted, alone=alone, hopeless=hopeless)
+        applied, instead = await way(sifted.fresh, tx, self.handle)
+        sifted.held += instead
         await held.forget(tx, (each.received.held_id for each in applied if each.received.held_id is not None))
         await self._put_aside(tx, sifted.held)
         await seen.write(tx, heard_now(applied, heard))
         families = {str(each.received.topic.family.name) for each in applied}
         return Carried(handled=len(applied), doubles=sifted.doubles, held=len(sifted.held), families=families)
-
-    async def _handle_as_asked(self, tx: Transaction, sifted: Sifted, *, alone: bool, hopeless: str | None) -> Sequence[Candidate]:
-        if hopeless is not None:
-            sifted.held += none_of(sifted.fresh, hopeless)
-            return []
-        if not alone:
-            await self.handle(sifted.fresh, tx)
-            return sifted.fresh
-        applied, failed = await one_by_one(sifted.fresh, tx, self.handle)
-        sifted.held += failed
-        return applied
 
     def _read(self, raw: Raw) -> Candidate | Held:
         topic = self.topic(raw.topic)

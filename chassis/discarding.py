@@ -7,12 +7,12 @@ from uuid import UUID
 from asyncpg import Record
 
 from chassis import held, seen
+from chassis.candidate import Candidate
 from chassis.database import Transaction
 from chassis.ids import uuid7
 from chassis.occasion import Occasion, Telling
 from chassis.say import say
 from chassis.seen import GIVEN_UP, NOTHING, Seen, Subject
-from chassis.sift import Candidate
 from chassis.subject_rows import Key, of_subject, poison_of
 from chassis.taking_up import TakingUp, is_ordered
 from contracts.catalogue import BY_NAME, topic_name

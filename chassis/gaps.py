@@ -7,11 +7,11 @@ from dataclasses import replace
 from asyncpg import Record
 
 from chassis import originals
+from chassis.candidate import Candidate, OccasionOf, read_value
 from chassis.database import Transaction, columns
 from chassis.held import Held
 from chassis.occasion import Coordinates
 from chassis.seen import Subject
-from chassis.sift import Candidate, OccasionOf, read_value
 from chassis.vault import Vault
 from contracts.catalogue import BY_NAME
 
@@ -35,7 +35,7 @@ async def read(tx: Transaction, vault: Vault | None, subjects: Iterable[Subject]
         with suppress(ValueError):
             read = take_up(row, vault, occasion)
             if isinstance(read, Candidate):
-                taken.append(replace(read, stored=True, ordered=row["ordered"]))
+                taken.append(replace(read, stored=True, asked_about=row["ordered"]))
     return taken
 
 

@@ -5,8 +5,8 @@ from contextlib import suppress
 import structlog
 from asyncpg import Record
 
+from chassis.candidate import Candidate
 from chassis.database import Transaction, affected
-from chassis.sift import Candidate
 from chassis.taking_up import TakingUp
 
 # Nothing has changed with it: it was not put back for another reason, and it is behind nothing.

@@ -21,6 +21,7 @@ from chassis.place import Move, advance, digest
 from chassis.retold import CannotRecallError
 from chassis.sift import ContradictionError
 from chassis.stand_in import StandIn
+from chassis.ways import one_by_one_unless
 
 log = structlog.get_logger()
 
@@ -107,7 +108,7 @@ class HearingAgain:
         hopeless, place = self.in_hand.why_hopeless(what), self.places[partition]
         if place < each.raw.offset and not each.certain:
             raise NotYetError  # to move past a hole is not this recall's to decide where nobody certainly has
-        carried = await self.carrier.within(self.tx, {partition: [each.raw]}, {partition: place}, alone=True, hopeless=hopeless)
+        carried = await self.carrier.within(self.tx, {partition: [each.raw]}, {partition: place}, one_by_one_unless(hopeless))
         if partition not in carried.moved:
             message = f"{partition.topic}/{partition.partition} does not go on at {place}, where it was heard"
             raise CannotRecallError(message)

@@ -10,7 +10,7 @@ import structlog
 from aiokafka import AIOKafkaConsumer
 from aiokafka.errors import KafkaError
 
-from chassis.carry import Carrier, Polled
+from chassis.carry import Polled
 from chassis.corrupt import read_up_to
 from chassis.failure import fault_of
 from chassis.footing import Footing, WentBackError
@@ -35,11 +35,10 @@ class Listener:
 
     consumer: AIOKafkaConsumer
     footing: Footing
-    carrier: Carrier
     trying: Trying
     pulse: Pulse
     on_commit: Callable[[], Awaitable[None]]
-    when_idle: Callable[[], Awaitable[None]]
+    when_idle: Callable[[], Awaitable[None]] | None
     chores: Callable[[], Awaitable[None]]
     hurried: Callable[[], bool]
     batch_max_records: int
@@ -73,7 +72,7 @@ class Listener:
         if fit:
             await self._carry(fit)
             await self._courtesy_commit()
-        elif not polled:
+        elif not polled and self.when_idle is not None:
             await self.when_idle()
         return bool(fit)
 

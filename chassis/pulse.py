@@ -7,7 +7,7 @@ from time import monotonic
 from aiokafka import TopicPartition
 from prometheus_client import CollectorRegistry, Counter, Gauge
 
-from chassis.carry import Carried
+from chassis.carried import Carried
 from chassis.progress import Progress
 
 LIVE_SECONDS = 120.0

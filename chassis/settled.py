@@ -10,10 +10,10 @@ from uuid import UUID
 from asyncpg import Record
 
 from chassis import seen
+from chassis.candidate import Candidate
 from chassis.database import Transaction
 from chassis.occasion import Received
 from chassis.seen import NOTHING, Subject, Version
-from chassis.sift import Candidate
 from chassis.taking_up import TakingUp, is_ordered
 from contracts.catalogue import BY_NAME, topic_name
 from contracts.codes import HoldReason

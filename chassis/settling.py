@@ -10,11 +10,11 @@ from asyncpg import Record
 
 from chassis import held, seen
 from chassis.alone import Handle
+from chassis.candidate import Candidate
 from chassis.carry import heard_now
 from chassis.database import Transaction, columns
 from chassis.seen import GIVEN_UP, NOTHING, Seen, Subject, Version
 from chassis.settled import HELD, Settled, version_of
-from chassis.sift import Candidate
 from chassis.taking_up import is_ordered
 from contracts.codes import HoldReason
 

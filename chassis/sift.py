@@ -1,20 +1,14 @@
 """What to do with each value of a batch, decided without touching anything: handle, drop, hold, or stop because it cannot be."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass, field, replace
-from typing import TypeAlias
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
 
+from chassis.candidate import Candidate
 from chassis.held import BEHIND, Held
-from chassis.occasion import Coordinates, Occasion, Received
-from chassis.originals import Raw
+from chassis.occasion import Coordinates
 from chassis.seen import NOTHING, Seen, Subject, Version
-from contracts.catalogue import Order, Topic
+from contracts.catalogue import Order
 from contracts.codes import HoldReason
-from contracts.envelope import Envelope
-from contracts.fact import Fact
-from contracts.wire import UnknownTypeError, UnreadableError, decode
-
-OccasionOf: TypeAlias = Callable[[Envelope[Fact] | None], Occasion]
 
 OF_ANOTHER_TYPE = b""
 """In place of the content of a type that this release does not know: nothing that it knows has that content."""
@@ -31,49 +25,6 @@ class ContradictionError(RuntimeError):
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """A telling that could be read. `stored` says that it waited in `held` for the gap before it to close, `ordered` that it waits on.
-
-    What becomes of that one its order says.
-    """
-
-    received: Received[Fact]
-    raw: Raw
-    stored: bool = False
-    ordered: bool = False
-
-    @property
-    def subject(self) -> Subject:
-        return (self.received.topic.name, self.received.envelope.subject)
-
-    @property
-    def version(self) -> int:
-        return self.received.envelope.version or 0
-
-    @property
-    def replaces(self) -> bool:
-        """Whether a higher version replaces a lower one here, and nothing waits."""
-        return self.received.topic.family.order is Order.LATEST
-
-    def heard_after(self, so_far: Seen) -> Seen:
-        """How far its subject is heard with this telling; where no order is kept, no further than before."""
-        content_hash = self.received.envelope.content_hash
-        match self.received.topic.family.order:
-            case Order.GAPLESS:
-                return so_far.then(content_hash)
-            case Order.LATEST:
-                return Seen.latest(self.version, content_hash)
-            case Order.NONE:
-                return so_far
-
-    def hold(self, reason: HoldReason, complaint: str) -> Held:
-        received = self.received
-        version = received.envelope.version
-        held = Held(reason, complaint, received.topic, received.coordinates, received.occasion, self.raw, self.subject[1], version)
-        return held if received.held_id is None else replace(held, held_id=received.held_id, again=True)
-
-
 @dataclass(slots=True)
 class Sifted:
     """A batch after sifting. `fresh` is in the order in which it is to be handled."""
@@ -81,19 +32,6 @@ class Sifted:
     fresh: list[Candidate] = field(default_factory=list)
     held: list[Held] = field(default_factory=list)
     doubles: int = 0
-
-
-def read_value(topic: Topic, raw: Raw, coordinates: Coordinates, occasion: OccasionOf) -> Candidate | Held:
-    """A telling, or the reason why this value is none."""
-    try:
-        envelope = decode(topic, raw.value)
-    except UnknownTypeError as error:
-        return Held(HoldReason.UNKNOWN_TYPE, str(error), topic, coordinates, occasion(None), raw, error.subject, error.version)
-    except UnreadableError as error:
-        return Held(HoldReason.MALFORMED, str(error), topic, coordinates, occasion(None), raw)
-    if raw.key is None:
-        return Held(HoldReason.MALFORMED, f"no key: this topic is keyed by {topic.family.key}", topic, coordinates, occasion(None), raw)
-    return Candidate(Received(envelope.data, envelope, topic, coordinates, occasion(envelope)), raw)
 
 
 def sift(
@@ -112,7 +50,7 @@ def sift(
         ContradictionError: a version heard before, or one that is held, came with other content.
     """
     sifted = Sifted()
-    ordered, behind, contents = dict(seen), set(waiting), dict(held or {})
+    heard, behind, contents = dict(seen), set(waiting), dict(held or {})
     gaps: dict[Subject, dict[int, Candidate]] = {}
     for waits in stored:
         gaps.setdefault(waits.subject, {})[waits.version] = waits
@@ -121,26 +59,26 @@ def sift(
         if isinstance(each, Held):
             sifted.held.append(each)
             _meet(each, behind, contents)
-        elif ordered.get(each.subject, NOTHING).given_up(each.version):
+        elif heard.get(each.subject, NOTHING).given_up(each.version):
             sifted.held.append(each.hold(HoldReason.GAP, "its version was given up before it came"))
-        elif _heard(each, ordered):
+        elif _was_heard(each, heard):
             sifted.doubles += 1
         elif not _agrees(each, contents):
             raise ContradictionError(each.received.coordinates, each.version)
         elif each.subject in behind and not each.replaces:
             sifted.held.append(each.hold(HoldReason.AFTER_POISON, BEHIND))
         elif each.received.topic.family.order is Order.GAPLESS:
-            _take_in_order(each, ordered, gaps.setdefault(each.subject, {}), sifted)
+            _take_in_order(each, heard, gaps.setdefault(each.subject, {}), sifted)
         else:
             sifted.fresh.append(each)
-            ordered[each.subject] = each.heard_after(ordered.get(each.subject, Seen()))
-    sifted.held += [_gap(late, ordered) for those in gaps.values() for late in those.values() if not late.stored]
+            heard[each.subject] = each.heard_after(heard.get(each.subject, Seen()))
+    sifted.held += [_gap(late, heard) for those in gaps.values() for late in those.values() if not late.stored]
     return sifted
 
 
-def _heard(each: Candidate, ordered: Mapping[Subject, Seen]) -> bool:
+def _was_heard(each: Candidate, heard: Mapping[Subject, Seen]) -> bool:
     """Whether this version was heard before, with the same content; on topics where a higher one replaces it, or a higher one was."""
-    so_far = ordered.get(each.subject, Seen())
+    so_far = heard.get(each.subject, Seen())
     if each.received.topic.family.order is Order.NONE or each.version > so_far.version:
         return False
     if each.replaces and each.version < so_far.version:
@@ -167,18 +105,18 @@ def _agrees(each: Candidate, contents: dict[Version, bytes]) -> bool:
     return each.received.topic.family.order is Order.NONE or contents.setdefault((each.subject, each.version), content) == content
 
 
-def _take_in_order(each: Candidate, ordered: dict[Subject, Seen], waits: dict[int, Candidate], sifted: Sifted) -> None:
-    """Put a telling from beyond a gap by, or take it and whatever waited for it, up to the first that an order is about."""
-    so_far = ordered.get(each.subject, Seen())
-    if each.version in waits and (waits[each.version].ordered or each.version > so_far.version + 1):
+def _take_in_order(each: Candidate, heard: dict[Subject, Seen], waits: dict[int, Candidate], sifted: Sifted) -> None:
+    """Put a telling from beyond a gap by, or take it and whatever waited for it, up to the first that something is asked about."""
+    so_far = heard.get(each.subject, Seen())
+    if each.version in waits and (waits[each.version].asked_about or each.version > so_far.version + 1):
         sifted.doubles += 1
         return
     waits.setdefault(each.version, each)
-    while (following := waits.get(so_far.version + 1)) is not None and not following.ordered:
+    while (following := waits.get(so_far.version + 1)) is not None and not following.asked_about:
         sifted.fresh.append(waits.pop(following.version))
-        ordered[each.subject] = so_far = following.heard_after(so_far)
+        heard[each.subject] = so_far = following.heard_after(so_far)
 
 
-def _gap(each: Candidate, ordered: Mapping[Subject, Seen]) -> Held:
-    expected = ordered.get(each.subject, Seen()).version + 1
+def _gap(each: Candidate, heard: Mapping[Subject, Seen]) -> Held:
+    expected = heard.get(each.subject, Seen()).version + 1
     return each.hold(HoldReason.GAP, f"version {expected} was not heard yet")

@@ -10,6 +10,7 @@ from asyncpg import Record
 
 from chassis.database import Pool, Transaction
 from chassis.held import Held
+from chassis.settings import Settings
 from contracts.catalogue import SERVICES, TOPICS, Topic
 from contracts.codes import HoldReason
 
@@ -67,10 +68,14 @@ PUT_BACK = "insert into stop (topic, why, held, since) values ($1, $2, $3, $4)"
 class Limits:
     """How many failures in how many seconds: of our own doing, and of any one outside sender's."""
 
-    own: int = 20
-    own_seconds: int = 600
-    outside: int = 100
-    outside_seconds: int = 3600
+    own: int
+    own_seconds: int
+    outside: int
+    outside_seconds: int
+
+
+def limits_of(settings: Settings) -> Limits:
+    return Limits(settings.stop_after, settings.stop_within_seconds, settings.channel_stop_after, settings.channel_stop_within_seconds)
 
 
 async def write(tx: Transaction, newly: Iterable[Held], limits: Limits, topic_prefix: str) -> None:

@@ -71,6 +71,6 @@ async def free(pool: Pool) -> list[UUID]:
     return [row["held_id"] for row in await pool.fetch(FREE, GAPLESS, list(BY_NAME))]
 
 
-def until_ordered(rows: Iterable[Record], but: UUID | None = None) -> list[Record]:
-    """Those before the first, other than `but`, that an order is about: what becomes of that one, and then of the rest, its order says."""
+def until_asked_about(rows: Iterable[Record], but: UUID | None = None) -> list[Record]:
+    """Those before the first, other than `but`, that something is asked about: that decides what becomes of it, and then of the rest."""
     return list(takewhile(lambda each: each["ordered"] is None or each["held_id"] == but, rows))

@@ -10,12 +10,13 @@ from asyncpg import Record
 
 from chassis import gaps, held, seen
 from chassis.alone import one_by_one
+from chassis.candidate import Candidate
 from chassis.carry import Carrier, heard_now
 from chassis.database import Transaction
 from chassis.held import BEHIND, Held
 from chassis.seen import Seen, Subject
-from chassis.sift import Candidate, ContradictionError, Sifted, sift
-from chassis.subject_rows import Key, key_of, of_subject, poison_of, until_ordered
+from chassis.sift import ContradictionError, Sifted, sift
+from chassis.subject_rows import Key, key_of, of_subject, poison_of, until_asked_about
 from contracts.catalogue import BY_NAME, Order
 from contracts.codes import HoldReason
 
@@ -50,26 +51,26 @@ class TakingUp:
         if isinstance(read, Held):
             await self.keep(tx, [replace(read, reason=_reason(row, read))])
             return read.complaint
-        rows = await self._until_ordered(tx, row, read)
+        rows = await self._until_asked_about(tx, row, read)
         if row not in rows or await poison_of(tx, self.key(read), but=row["held_id"]) is not None:
             await self.keep(tx, [read.hold(HoldReason.AFTER_POISON, BEHIND)])
             return BEHIND
         return (await self.take_up(tx, [row] if self.alone else rows)).get(row["held_id"])
 
-    async def _until_ordered(self, tx: Transaction, row: Record, read: Candidate) -> list[Record]:
-        """What is held of its subject, up to the first other one that has an order of its own; it may itself stand behind that."""
+    async def _until_asked_about(self, tx: Transaction, row: Record, read: Candidate) -> list[Record]:
+        """What is held of its subject, up to the first other one that something is asked about; it may itself stand behind that."""
         others = [each for each in await of_subject(tx, self.key(read)) if each["held_id"] != row["held_id"]]
 
         def turn(each: Record) -> tuple[float, datetime, int]:
             version = read.version if each is row else each["version"]
             return (version if is_ordered(row["topic"]) and version is not None else inf), each["kept_at"], each["offset"]
 
-        return until_ordered(sorted([row, *others], key=turn), but=row["held_id"])
+        return until_asked_about(sorted([row, *others], key=turn), but=row["held_id"])
 
     async def follow(self, tx: Transaction, key: Key, but: UUID | None = None) -> None:
-        """Take up what nothing stands before any more, up to the first, other than `but`, that an order is about."""
+        """Take up what nothing stands before any more, up to the first, other than `but`, that something is asked about."""
         if not self.alone and await poison_of(tx, key) is None:
-            await self.take_up(tx, until_ordered(await of_subject(tx, key), but))
+            await self.take_up(tx, until_asked_about(await of_subject(tx, key), but))
 
     async def take_up(self, tx: Transaction, rows: Sequence[Record]) -> dict[UUID, str]:
         """Handle what can be handled now, in order; the complaints about what was put back."""

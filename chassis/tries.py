@@ -1,24 +1,29 @@
 """One try of some values: counted before, so that what ends the process is counted too, and taken back where it is not to blame."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TypeAlias
 
 import structlog
 from aiokafka import TopicPartition
 
 from chassis import attempts
+from chassis.alone import one_by_one
 from chassis.attempts import Attempt
 from chassis.blame import Blame
-from chassis.carry import Carried, Carrier, Polled
+from chassis.carried import Carried
+from chassis.carry import Carrier, Polled
 from chassis.database import answers
 from chassis.failure import Fault, OverrunError, fault_of
 from chassis.up_to import carry_up_to
+from chassis.ways import none_for
 
 log = structlog.get_logger()
 
 Places: TypeAlias = Mapping[TopicPartition, int]
 Counted: TypeAlias = Mapping[TopicPartition, Attempt]
+Carry: TypeAlias = Callable[[Polled, Places], Awaitable[Carried]]
 
 
 @dataclass(slots=True)
@@ -36,14 +41,24 @@ class Tries:
             self.owed.pop(0)
         return await attempts.read(self.carrier.pool, partitions)
 
-    async def once_more(
-        self, counted: Counted, polled: Polled, expected: Places, *, alone: bool = False, hopeless: str | None = None
-    ) -> Carried:
-        """Apply them, or with `hopeless` hold them; that the count could be put down is the sign that the database answers.
+    async def once_more(self, counted: Counted, polled: Polled, expected: Places, *, alone: bool = False) -> Carried:
+        """Apply them. `alone`: there is but one, which is to blame if it fails.
 
         Raises:
             Exception: whatever failed, and nothing is left behind.
         """
+        return await self._counted(counted, polled, expected, self._together, alone=alone)
+
+    async def hold_once_more(self, counted: Counted, polled: Polled, expected: Places, why: str) -> Carried:
+        """Hold the one that is there for that reason, and do not handle it. It may fail and end the process even so, and is counted too.
+
+        Raises:
+            Exception: as above.
+        """
+        return await self._counted(counted, polled, expected, partial(carry_up_to, self.carrier, way=none_for(why)), alone=True)
+
+    async def _counted(self, counted: Counted, polled: Polled, expected: Places, carry: Carry, *, alone: bool) -> Carried:
+        """Carry them, counted before: that the count could be put down is the sign that the database answers."""
         if not polled:
             return Carried()
         try:
@@ -53,7 +68,7 @@ class Tries:
             self.owed.append(counted)
             raise
         try:
-            carried = await self._together(polled, expected, hopeless)
+            carried = await carry(polled, {each: expected[each] for each in polled})
         except Exception as error:
             for each in polled:
                 self.blame.failed(each, expected[each], error, alone=alone, family=self.carrier.topic(each.topic).family.name)
@@ -64,16 +79,15 @@ class Tries:
             self.owed.append(untried)  # a stop or a halt came in between, or somebody else did
         return carried
 
-    async def _together(self, polled: Polled, expected: Places, hopeless: str | None) -> Carried:
+    async def _together(self, polled: Polled, expected: Places) -> Carried:
         """As one, and where some telling's data will not have it, one by one, so that it alone is set aside."""
-        places = {each: expected[each] for each in polled}
         try:
-            return await carry_up_to(self.carrier, polled, places, hopeless=hopeless)
+            return await carry_up_to(self.carrier, polled, expected)
         except Exception as error:
-            if hopeless is not None or fault_of(error) is Fault.INFRASTRUCTURE:
+            if fault_of(error) is Fault.INFRASTRUCTURE:
                 raise
             log.warning("batch_failed", error=type(error).__name__, partitions=len(polled))
-            return await carry_up_to(self.carrier, polled, places, alone=True)
+            return await carry_up_to(self.carrier, polled, expected, one_by_one)
 
     async def _take_back_if_not_to_blame(self, error: Exception, counted: Counted) -> None:
         """What ran into the statement timeout while the database answers others may be to blame; an outage blames nobody."""

@@ -8,7 +8,8 @@ from aiokafka import TopicPartition
 from chassis import attempts
 from chassis.apart import Apart
 from chassis.attempts import ALONE_FROM, UNTRIED
-from chassis.carry import Carried, Carrier, Polled
+from chassis.carried import Carried
+from chassis.carry import Carrier, Polled
 from chassis.database import answers
 from chassis.footing import Footing
 from chassis.originals import Raw

@@ -4,7 +4,8 @@ from time import monotonic
 
 import asyncpg
 
-from chassis.relay import LOCK, STAND_ASIDE
+from chassis.leadership import LOCK
+from chassis.relay import STAND_ASIDE
 from landfall.operators import Connection, RefusedError
 
 PATIENCE_SECONDS = 60.0  # a round of the relay may take 30

@@ -7,9 +7,8 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from aiokafka import AIOKafkaProducer
-
 from chassis.database import Pool, Transaction
+from chassis.leadership import Leadership
 from chassis.occasion import Batch, Occasion, Telling
 from chassis.own_ends import Told
 from chassis.pulse import Pulse
@@ -38,10 +37,10 @@ async def open_checks(batch: Batch, tx: Transaction) -> None:
 
 
 @asynccontextmanager
-async def relaying(house: House, number: int = 1, make: type[Relay] = Relay, **more: Any) -> AsyncIterator[Sequence[Relay]]:
+async def relaying(house: House, number: int = 1, make: type[Leadership] = Leadership, **more: Any) -> AsyncIterator[Sequence[Relay]]:
     """So many instances' relays at work."""
     async with AsyncExitStack() as stack:
-        found = [make(house.settings(), house.name, Pulse(), **more) for _ in range(number)]
+        found = [Relay(house.settings(), house.name, Pulse(), make=make, **more) for _ in range(number)]
         for each in found:
             task = asyncio.create_task(each.run())
             stack.push_async_callback(asyncio.wait, [task])
@@ -49,12 +48,12 @@ async def relaying(house: House, number: int = 1, make: type[Relay] = Relay, **m
         yield found
 
 
-def pausing(sent: asyncio.Event, gate: asyncio.Event) -> type[Relay]:
-    """A relay that is caught between acknowledgement and deletion, until the gate is opened."""
+def pausing(sent: asyncio.Event, gate: asyncio.Event) -> type[Leadership]:
+    """A leader that is caught between acknowledgement and deletion, until the gate is opened."""
 
-    class Pausing(Relay):
-        async def _send(self, sender: AIOKafkaProducer, rows: list[Any]) -> list[Told]:
-            told = await super()._send(sender, rows)
+    class Pausing(Leadership):
+        async def _send(self, rows: list[Any]) -> list[Told]:
+            told = await super()._send(rows)
             sent.set()
             await gate.wait()
             return told

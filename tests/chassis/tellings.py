@@ -4,9 +4,9 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
+from chassis.candidate import Candidate
 from chassis.occasion import Coordinates, Occasion, Received
 from chassis.originals import Original, Raw
-from chassis.sift import Candidate
 from contracts.catalogue import BY_NAME, topic_of
 from contracts.codes import Breakdown, Channel, Cohort, DeclineReason, FigureStatus, Statistic
 from contracts.envelope import Envelope

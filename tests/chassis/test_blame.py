@@ -7,7 +7,7 @@ from aiokafka.errors import KafkaConnectionError
 
 from chassis import blame as blaming
 from chassis.blame import APART_FROM, MOST_FAILURES, UNREAD_FROM, WITNESSED_FROM, Blame
-from chassis.carry import Carried
+from chassis.carried import Carried
 from chassis.failure import OverrunError
 from chassis.not_yet import NotYetError
 

@@ -15,6 +15,7 @@ from aiokafka.errors import KafkaTimeoutError
 from chassis import looking_back, reading, reading_back
 from chassis import relay as relays
 from chassis.database import Pool, open_pool
+from chassis.leadership import Leadership
 from chassis.mirror import NEVER_SAID, NEWER, TWICE, Strange
 from chassis.occasion import Coordinates
 from chassis.own_ends import Told
@@ -56,13 +57,13 @@ async def lost_its_lock(stats: House) -> None:
 async def test_what_an_old_leader_sends_late_is_replaced_by_the_latest_and_only_that(stats: House, pool: Pool) -> None:
     read, gate, sent = asyncio.Event(), asyncio.Event(), asyncio.Event()
 
-    class Zombie(Relay):
+    class Zombie(Leadership):
         """A leader that is stopped for a while between its lock and the broker."""
 
-        async def _send(self, sender: AIOKafkaProducer, rows: list[Any]) -> list[Told]:
+        async def _send(self, rows: list[Any]) -> list[Told]:
             read.set()
             await gate.wait()
-            told = await super()._send(sender, rows)
+            told = await super()._send(rows)
             sent.set()
             return told
 

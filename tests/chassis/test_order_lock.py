@@ -15,6 +15,7 @@ from chassis.occasion import Batch
 from chassis.ordering import Wish, order
 from chassis.orders import Orders
 from chassis.room import Room
+from chassis.stops import limits_of
 from tests.chassis.disagreeing import record_on
 from tests.chassis.house import House, Witness
 from tests.chassis.ordering import BY, WHY, has_read, nothing_is_held, older_release, ordered
@@ -158,8 +159,8 @@ class Handling:
 
 
 def _orders(house: House, room: Room, pool: Pool) -> Orders:
-    clock = LiveClock()
-    return Orders(Carrier(room, pool, clock, Calendar(room, clock, house.prefix), house.prefix), _nothing_to_wake)
+    clock, limits = LiveClock(), limits_of(house.settings())
+    return Orders(Carrier(room, pool, clock, Calendar(room, clock, house.prefix), house.prefix, limits), _nothing_to_wake)
 
 
 async def _nothing_to_wake() -> None:

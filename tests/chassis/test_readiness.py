@@ -9,8 +9,8 @@ import pytest
 
 from chassis import watch
 from chassis.database import Transaction, open_pool
+from chassis.leadership import LOCK
 from chassis.occasion import Batch, Occasion
-from chassis.relay import LOCK
 from chassis.room import Room
 from tests.chassis.conftest import FreshHouse
 from tests.chassis.disagreeing import has_effects, room

@@ -7,7 +7,7 @@ import pytest
 import pytest_asyncio
 from fastapi import APIRouter
 
-from chassis import recall, relay
+from chassis import leadership, recall
 from chassis.database import Transaction
 from chassis.http import Deciding, Reading
 from chassis.recall import WAITS
@@ -54,11 +54,11 @@ async def test_while_another_instance_recalls_probes_are_answered_and_nobody_lea
     async with intel.opened(_room()) as running:
         await _says(running, WAITS)
         assert await ills(running) == []
-        assert await intel.fetchval(NOBODY_LEADS, relay.LOCK)
+        assert await intel.fetchval(NOBODY_LEADS, leadership.LOCK)
 
         await another.execute(UNLOCK, recall.LOCK)
         await until(running.ready, "it is ready")
-        assert not await intel.fetchval(NOBODY_LEADS, relay.LOCK)
+        assert not await intel.fetchval(NOBODY_LEADS, leadership.LOCK)
 
 
 @pytest.mark.parametrize(("method", "path"), [("PUT", f"/decisions/{ONE}"), ("GET", "/decisions")])

@@ -5,7 +5,7 @@ from typing import Any
 
 from chassis.database import Pool
 from chassis.occasion import Occasion, Telling
-from chassis.outbox import READ
+from chassis.outbox import READ, Outbox
 from chassis.relay import Relay
 from chassis.say import say
 from tests.chassis.house import House
@@ -31,14 +31,19 @@ async def test_deleted_rows_under_a_held_snapshot_are_not_read_again(intel: Hous
             await say_all(pool, check_opened())
             await all_sent(intel)
             await until(_has_looked_again(leader), "it has looked for late ones once more, and gone back to its floor")
-            floor = leader.outbox.floor
+            floor = _outbox(leader).floor
 
         assert await _pages_read(intel, 0) > 100 * await _pages_read(intel, floor)
 
 
+def _outbox(leader: Relay) -> Outbox:
+    assert leader.leadership is not None
+    return leader.leadership.outbox
+
+
 def _has_looked_again(leader: Relay) -> Any:
-    before = leader.outbox.scan_at
-    return lambda: leader.outbox.scan_at > before
+    before = _outbox(leader).scan_at
+    return lambda: _outbox(leader).scan_at > before
 
 
 async def test_late_ones_of_several_rounds_are_all_found_by_one_look(intel: House, pool: Pool) -> None:
@@ -52,7 +57,7 @@ async def test_late_ones_of_several_rounds_are_all_found_by_one_look(intel: Hous
         leader.wake()
         await all_sent(intel)
         await slowly.commit()
-        leader.outbox.scan_at = 0
+        _outbox(leader).scan_at = 0
         leader.wake()
         await all_sent(intel)
 

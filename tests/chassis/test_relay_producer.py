@@ -8,8 +8,8 @@ from aiokafka import AIOKafkaProducer, TopicPartition
 from aiokafka.errors import ProducerFenced
 
 from chassis.database import Pool
+from chassis.leadership import Leadership
 from chassis.occasion import Occasion, Telling
-from chassis.relay import Relay
 from chassis.say import MAX_VALUE_BYTES, envelope_of, say
 from contracts.catalogue import BY_NAME, MAX_MESSAGE_BYTES
 from contracts.clock import Quiet
@@ -25,16 +25,16 @@ TRACE = f"00-{'a' * 32}-{'b' * 16}-01"
 async def test_a_producer_that_lost_count_is_made_anew_and_its_round_told_again(intel: House, pool: Pool) -> None:
     record, producers = uuid4(), list[AIOKafkaProducer]()
 
-    class LosesCount(Relay):
+    class LosesCount(Leadership):
         """In its second round its first producer numbers on from elsewhere, as after a hiccup of the broker."""
 
-        async def _send(self, sender: AIOKafkaProducer, rows: list[Any]) -> Any:
-            if producers == [sender]:
+        async def _send(self, rows: list[Any]) -> Any:
+            if producers == [self.sender]:
                 for each in range(BY_NAME["checks.v1"].partitions):
                     partition = TopicPartition(self.settings.kafka_topic_prefix + "checks.v1", each)
-                    sender._txn_manager.increment_sequence_number(partition, 7)  # noqa: SLF001 - there is no other way to lose count
-            producers.append(sender)
-            return await super()._send(sender, rows)
+                    self.sender._txn_manager.increment_sequence_number(partition, 7)  # noqa: SLF001 - there is no other way to lose count
+            producers.append(self.sender)
+            return await super()._send(rows)
 
     async with relaying(intel, make=LosesCount) as (only,):
         await say_all(pool, check_opened(record))
@@ -50,11 +50,11 @@ async def test_a_producer_that_lost_count_is_made_anew_and_its_round_told_again(
 async def test_a_producer_that_was_fenced_off_is_made_anew_and_what_it_had_told_is_not_told_again(intel: House, pool: Pool) -> None:
     record, producers = uuid4(), list[AIOKafkaProducer]()
 
-    class Fenced(Relay):
-        async def _send(self, sender: AIOKafkaProducer, rows: list[Any]) -> Any:
-            producers.append(sender)
+    class Fenced(Leadership):
+        async def _send(self, rows: list[Any]) -> Any:
+            producers.append(self.sender)
             try:
-                return await super()._send(sender, rows)
+                return await super()._send(rows)
             finally:
                 if len(producers) == 1:
                     raise ProducerFenced

@@ -5,10 +5,8 @@ from collections.abc import Callable
 from typing import Any
 from uuid import uuid4
 
-from aiokafka import AIOKafkaProducer
-
 from chassis.database import Pool
-from chassis.outbox import Connection
+from chassis.leadership import Leadership
 from chassis.relay import Relay
 from chassis.room import Room
 from tests.chassis.conftest import FreshHouse
@@ -31,7 +29,7 @@ class Gate:
         await self.opened.wait()
 
 
-async def _outlive_the_lock(intel: House, gate: Gate, make: type[Relay]) -> None:
+async def _outlive_the_lock(intel: House, gate: Gate, make: type[Leadership]) -> None:
     """Somebody reads a round and stands still; its connection is ended, an heir tells everything, and only then it goes on."""
     async with relaying(intel, make=make) as (zombie,):
         await until(gate.reached.is_set, "it stands still with a round in hand")
@@ -50,12 +48,12 @@ def _has_noticed(zombie: Relay) -> Callable[[], bool]:
 async def test_who_stood_still_with_a_round_in_hand_does_not_tell_it_after_its_heir(intel: House, pool: Pool) -> None:
     record, gate = uuid4(), Gate()
 
-    class StandsStill(Relay):
+    class StandsStill(Leadership):
         """Frozen between reading and sending, as under SIGSTOP."""
 
-        async def _make_sure_of_the_lock(self, connection: Connection) -> None:
+        async def _make_sure_of_the_lock(self) -> None:
             await gate.stand()
-            await super()._make_sure_of_the_lock(connection)
+            await super()._make_sure_of_the_lock()
 
     await say_all(pool, *[check_opened(record) for _ in ALL])
     await _outlive_the_lock(intel, gate, StandsStill)
@@ -66,12 +64,12 @@ async def test_who_stood_still_with_a_round_in_hand_does_not_tell_it_after_its_h
 async def test_a_round_that_was_told_twice_all_the_same_is_heard_once_and_in_order(house: FreshHouse, intel: House, pool: Pool) -> None:
     record, gate, stats = uuid4(), Gate(), await house("stats")
 
-    class SendsLate(Relay):
+    class SendsLate(Leadership):
         """Frozen after the last look at its lock: the moment that no look can close."""
 
-        async def _send(self, sender: AIOKafkaProducer, rows: list[Any]) -> Any:
+        async def _send(self, rows: list[Any]) -> Any:
             await gate.stand()
-            return await super()._send(sender, rows)
+            return await super()._send(rows)
 
     await say_all(pool, *[check_opened(record) for _ in ALL])
     await _outlive_the_lock(intel, gate, SendsLate)

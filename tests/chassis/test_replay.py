@@ -9,7 +9,7 @@ import asyncpg
 import pytest
 
 from chassis.database import Pool
-from chassis.relay import LOCK
+from chassis.leadership import LOCK
 from contracts.catalogue import BY_NAME
 from contracts.wire import identify
 from landfall import leading, replay

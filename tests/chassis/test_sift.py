@@ -11,10 +11,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from chassis.candidate import Candidate, read_value
 from chassis.held import Held
 from chassis.occasion import Coordinates, Occasion
 from chassis.seen import Seen, Subject
-from chassis.sift import Candidate, ContradictionError, read_value, sift
+from chassis.sift import ContradictionError, sift
 from contracts.catalogue import BY_NAME
 from contracts.codes import HoldReason
 from contracts.envelope import Envelope
@@ -114,10 +115,10 @@ def test_a_version_that_waits_for_a_gap_contradicts_another_content_of_itself() 
 
 
 def test_what_waits_for_its_order_contradicts_another_content_of_itself_too() -> None:
-    ordered = replace(candidate(amended(RECORD, 3), 5, stored=True), ordered=True)
+    asked_about = replace(candidate(amended(RECORD, 3), 5, stored=True), asked_about=True)
 
     with pytest.raises(ContradictionError):
-        sift([candidate(expected_to_travel(RECORD, 3, uuid4()), 7)], [ordered], {}, NO_ONE_WAITS)
+        sift([candidate(expected_to_travel(RECORD, 3, uuid4()), 7)], [asked_about], {}, NO_ONE_WAITS)
 
 
 def test_a_contradiction_shows_behind_a_held_telling_too() -> None:

@@ -9,9 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chassis import seen
+from chassis.candidate import Candidate
 from chassis.database import columns
 from chassis.seen import Seen, Subject
-from chassis.sift import Candidate, ContradictionError, Sifted, sift
+from chassis.sift import ContradictionError, Sifted, sift
 from contracts.envelope import Envelope
 from tests.chassis.tellings import candidate, figure
 from tests.conftest import FreshDatabase

@@ -106,4 +106,4 @@ def _called(tree: ast.Module) -> set[str]:
 def test_nothing_else_in_the_code_subscribes_to_anything() -> None:
     assert [name for name, tree in _modules() if _importing_faststream(tree)] == ["chassis/broker.py"]
     assert [name for name, tree in _modules() if "subscriber" in _called(tree)] == ["chassis/broker.py"]
-    assert [name for name, tree in _modules() if "subscribe" in _called(tree)] == ["chassis/app.py"]
+    assert [name for name, tree in _modules() if "subscribe" in _called(tree)] == ["chassis/inputs.py"]

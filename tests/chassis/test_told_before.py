@@ -4,11 +4,9 @@ from datetime import date
 from typing import Any
 from uuid import uuid4
 
-from aiokafka import AIOKafkaProducer
-
 from chassis.database import open_pool
+from chassis.leadership import Leadership
 from chassis.own_ends import Told
-from chassis.relay import Relay
 from contracts.catalogue import topic_of
 from contracts.codes import Cohort
 from contracts.handover_packs import HandoverNotice
@@ -22,11 +20,11 @@ LOCK_HOLDER = "select pid from pg_locks where locktype = 'advisory'"
 async def test_what_was_told_by_a_leader_that_could_not_forget_it_is_not_told_again(house: FreshHouse) -> None:
     intel, lost = await house("intel"), list[int]()
 
-    class LosesItsConnection(Relay):
+    class LosesItsConnection(Leadership):
         """Cut off between the broker's acknowledgement and its own deletion, once."""
 
-        async def _send(self, sender: AIOKafkaProducer, rows: list[Any]) -> list[Told]:
-            told = await super()._send(sender, rows)
+        async def _send(self, rows: list[Any]) -> list[Told]:
+            told = await super()._send(rows)
             if not lost:
                 lost.append(await intel.end_connections(await intel.fetchval(LOCK_HOLDER)))
             return told
@@ -46,12 +44,12 @@ async def test_what_a_force_was_told_by_a_leader_that_died_is_not_told_again_and
     handover = await house("handover")
     notice = HandoverNotice(handover_id=uuid4(), force="cleveland", cohort=Cohort.UKSO, landing_day=date(2021, 8, 2))
 
-    class Dies(Relay):
+    class Dies(Leadership):
         """Ends between the broker's acknowledgement and its own deletion."""
 
-        async def _send(self, sender: AIOKafkaProducer, rows: list[Any]) -> list[Told]:
-            await super()._send(sender, rows)
-            self.stop()
+        async def _send(self, rows: list[Any]) -> list[Told]:
+            await super()._send(rows)
+            first.stop()
             raise ConnectionError
 
     async with open_pool(handover.settings(), "test") as pool, relaying(handover, make=Dies) as (first,):

@@ -7,8 +7,9 @@ from uuid import UUID
 
 import pytest
 
+from chassis.candidate import Candidate
 from chassis.seen import HASH_BYTES, Seen, Subject
-from chassis.sift import Candidate, ContradictionError, sift
+from chassis.sift import ContradictionError, sift
 from compatibility.promise import folder
 from contracts import wire
 from contracts.codes import CloseReason

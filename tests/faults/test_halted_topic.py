@@ -7,14 +7,13 @@ from uuid import UUID, uuid4
 
 import pytest
 import pytest_asyncio
-from aiokafka import AIOKafkaProducer
 
 from chassis import own_ends
 from chassis.agreement import ABSENT, DIFFERENT
 from chassis.database import Pool, open_pool
 from chassis.hearing import FOREIGN
+from chassis.leadership import Leadership
 from chassis.own_ends import MADE_AGAIN, Told
-from chassis.relay import Relay
 from contracts.catalogue import BY_NAME, topic_of
 from contracts.codes import Cohort
 from contracts.handover_packs import HandoverNotice
@@ -99,16 +98,16 @@ async def test_what_a_round_told_before_its_topic_was_made_again_is_told_once_mo
 ) -> None:
     told, rounds = [_notice() for _ in range(5)], list[int]()
 
-    class MadeAgainMeanwhile(Relay):
+    class MadeAgainMeanwhile(Leadership):
         """Between two values of its first round the topic is made again."""
 
-        async def _send(self, sender: AIOKafkaProducer, rows: list[Any]) -> list[Told]:
+        async def _send(self, rows: list[Any]) -> list[Told]:
             rounds.append(len(rows))
             if len(rounds) > 1:
-                return await super()._send(sender, rows)
-            before = await super()._send(sender, rows[:2])
+                return await super()._send(rows)
+            before = await super()._send(rows[:2])
             await make_topic_again(handover, KENT)
-            return [*before, *await super()._send(sender, rows[2:])]
+            return [*before, *await super()._send(rows[2:])]
 
     await say_all(pool, *told)
     async with relaying(handover, make=MadeAgainMeanwhile):
@@ -139,11 +138,11 @@ async def test_what_waited_while_a_facts_topic_was_halted_is_told_behind_what_is
 async def test_what_was_told_on_a_halted_topic_and_not_forgotten_is_not_told_again_once_it_is_accepted(handover: House, pool: Pool) -> None:
     again, rounds = [_notice() for _ in range(4)], list[int]()
 
-    class LosesItsConnection(Relay):
+    class LosesItsConnection(Leadership):
         """Cut off in its second round, between the broker's acknowledgement and its own deletion."""
 
-        async def _send(self, sender: AIOKafkaProducer, rows: list[Any]) -> list[Told]:
-            told = await super()._send(sender, rows)
+        async def _send(self, rows: list[Any]) -> list[Told]:
+            told = await super()._send(rows)
             rounds.append(len(rows))
             if len(rounds) == 2:
                 assert await handover.end_connections(await handover.fetchval(LOCK_HOLDER)) == 1
