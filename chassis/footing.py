@@ -7,7 +7,7 @@ from time import monotonic, time
 import structlog
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
-from chassis import agreement, place, stops
+from chassis import agreement, earlier, place, stops
 from chassis.assignment import Assignment
 from chassis.database import Pool
 from chassis.offsets import how_far, misfit
@@ -62,8 +62,9 @@ class Footing:
         due = doubtful - self.unanswered.among(doubtful)
         if due:
             self.consumer.pause(*due)
-            self._resume(await self._readable(due))
-            self.assignment.unsettled -= due - self.unanswered.among(doubtful)
+            readable, again = await self._readable(due)
+            self._resume(readable)
+            self.assignment.unsettled -= due - again - self.unanswered.among(doubtful)
         self.pulse.unanswered = self.unanswered.among(doubtful)
         self.pulse.settled |= self.assignment.given
 
@@ -78,8 +79,8 @@ class Footing:
         answered_at = None if fetched_ms is None else monotonic() - (time() - fetched_ms / 1000)
         return Sight(self.expected[partition], self.consumer.highwater(partition), answered_at)
 
-    async def _readable(self, doubtful: set[TopicPartition]) -> dict[TopicPartition, int]:
-        """The places that fit their topic; the others are halted, or wait for an answer."""
+    async def _readable(self, doubtful: set[TopicPartition]) -> tuple[dict[TopicPartition, int], set[TopicPartition]]:
+        """The places that fit their topic, and which ones have gone elsewhere meanwhile; the others are halted, or wait for an answer."""
         places = await self._places(doubtful)
         self._look_back(places)
         for each, found in places.items():
@@ -88,12 +89,11 @@ class Footing:
         stopped = await stops.read(self.pool)
         may_be_read = {each for each in places if places[each].halted is None and why_stopped(each.topic, stopped) is None}
         open_places = {each: found for each, found in places.items() if each in may_be_read}
-        compared = await agreement.compare(self.onlooker, open_places, self.compacted)
-        for each, why in compared.disagreeing.items():
-            await self.halt(each, why, open_places[each].next)
+        compared = await earlier.compare_both(self.onlooker, self.pool, open_places, self.compacted)
+        again = {each for each, why in compared.disagreeing.items() if not await self.halt(each, why, open_places[each].next)}
         self.unanswered.add(doubtful - places.keys() | compared.leaderless, compared.withheld)
         readable = open_places.keys() - compared.disagreeing.keys() - compared.leaderless - compared.withheld
-        return {each: open_places[each].next for each in readable}
+        return {each: open_places[each].next for each in readable}, again
 
     async def _places(self, doubtful: set[TopicPartition]) -> dict[TopicPartition, place.Place]:
         """Those stored; one never read is given a place at the start of its log, where Kafka says which that is."""
@@ -125,6 +125,7 @@ class Footing:
 
     def _resume(self, places: dict[TopicPartition, int]) -> None:
         for each, following in places.items():
+            self.pulse.goes_on(each)
             if each in self.consumer.assignment():
                 self.expected[each] = self.settled_at[each] = following
                 self.consumer.seek(each, following)
@@ -163,8 +164,14 @@ class Footing:
         for each in still:
             self.expected.pop(each, None)
 
-    async def halt(self, partition: TopicPartition, why: str, at: int | None = None) -> None:
-        """Stop one partition, here and after every restart, until an operator has looked. `at` is the place that was looked at."""
-        await place.halt(self.pool, partition, why, at)
+    async def halt(self, partition: TopicPartition, why: str, at: int | None = None) -> bool:
+        """Stop one partition, here and after every restart, until an operator has looked; whether it was stopped now.
+
+        `at` is the place that was looked at. Where an operator has moved it since, or it is halted already, the partition is settled anew.
+        """
+        if not await place.halt(self.pool, partition, why, at):
+            self.doubt([partition])
+            return False
         self.pulse.halted(partition, why)
         log.critical("partition_halted", topic=partition.topic, partition=partition.partition, why=why)
+        return True

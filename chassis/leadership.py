@@ -15,6 +15,7 @@ from chassis.outbox import Connection, Outbox, forget
 from chassis.own_ends import Told
 from chassis.pulse import Pulse
 from chassis.settings import Settings
+from chassis.still_there import StillThere
 from contracts.catalogue import owned_by
 from contracts.envelope import CONTENT_TYPE
 
@@ -42,6 +43,7 @@ class Leadership:
     back: LookingBack = field(init=False)
     outbox: Outbox = field(init=False)
     compared: frozenset[str] = field(init=False)
+    still_there: StillThere = field(init=False)
     unsure: bool = False
 
     def __post_init__(self) -> None:
@@ -50,6 +52,7 @@ class Leadership:
         self.back = LookingBack(self.settings, self.name, self.pulse, self.wake)
         self.outbox = Outbox(self.round_messages, prefix)
         self.compared = frozenset(prefix + topic.name for topic in owned_by(self.name) if not topic.family.compacted)
+        self.still_there = StillThere(self.settings, self.name, self.compared)
 
     async def begin(self) -> None:
         """Hear what was told before; only then is anything sent."""
@@ -63,14 +66,15 @@ class Leadership:
         """Whoever leads next finds on its own what is strange, and sends what was not acknowledged."""
         self.pulse.strange = []
         await self.back.leave()
+        await self.still_there.leave()
         await dismiss(self.sender)
 
     async def catch_up(self) -> None:
-        """Hear what lies between two rounds, and tell again what is missing.
+        """Hear what lies between two rounds, or is no longer what was told; and tell again what is missing.
 
         Not through the outbox: a version said meanwhile waits there, and so comes after these.
         """
-        if self.unsure:
+        if await self.still_there.look(self.connection) or self.unsure:
             await self._hear()
         rows = [row_of(each) for each in await self.back.look(self.connection)]
         for start in range(0, len(rows), self.round_messages):

@@ -8,8 +8,7 @@ from time import monotonic
 import structlog
 from aiokafka import TopicPartition
 
-from chassis import agreement, place, stops
-from chassis.agreement import Comparison
+from chassis import earlier, place, stops
 from chassis.database import Pool
 from chassis.footing import Footing
 from chassis.place import Place
@@ -19,8 +18,6 @@ from contracts.catalogue import BY_NAME
 MEASURE_SECONDS = 10.0
 COMPARE_SECONDS = 60.0
 COMPARE_PATIENCE_SECONDS = 1.0
-
-MADE_AGAIN = "the topic was re-created, truncated or restored while it was read: not all that lies before the stored place was applied"
 
 HELD = """
 select topic, reason, count(*) as held, extract(epoch from now() - min(kept_at))::float8 as seconds from held group by topic, reason
@@ -33,8 +30,8 @@ log = structlog.get_logger()
 class Lookout:
     """Looks about once a second; a partition that may be read again is settled anew, without a restart.
 
-    `remembered` are the places of a minute ago. A topic that is made again under a reader, and at once grows beyond its place, is read on
-    as if nothing were: only what lay before an earlier place tells.
+    A topic that is made again under a reader, and at once grows beyond its place, is read on as if nothing were: only what lay before an
+    earlier place tells, which is kept in the database, about once a minute, for whoever reads on after this one.
     """
 
     pool: Pool
@@ -42,7 +39,6 @@ class Lookout:
     pulse: Pulse
     known: dict[str, str] = field(default_factory=dict)
     measured_at: float = float("-inf")
-    remembered: Mapping[TopicPartition, Place] = field(default_factory=dict)
     compared_at: float = float("-inf")
 
     async def look(self) -> None:
@@ -73,21 +69,14 @@ class Lookout:
             await self._compare({each: at for each, at in places.items() if each in self.footing.expected and at.halted is None})
 
     async def _compare(self, places: Mapping[TopicPartition, Place]) -> None:
-        """Not where an operator has moved the place since: what lay before the old one is another story then.
-
-        Where Kafka does not answer at once, and reading is not to wait for it, the same is compared a minute later.
-        """
-        earlier = {each: at for each, at in self.remembered.items() if each in places and places[each].moves == at.moves}
-        once = await self._ask(earlier)
-        twice = await self._ask({each: earlier[each] for each in _different(once)})  # a value's time of keeping may just be over
-        unanswered = once.leaderless | once.withheld | twice.leaderless | twice.withheld
-        self.remembered = {**places, **{each: earlier[each] for each in unanswered}}
-        for each in _different(twice):
+        """Where Kafka does not answer at once, and reading is not to wait for it, the same is compared a minute later."""
+        known, compacted = await earlier.read(self.pool, places), self.footing.compacted
+        compared = await earlier.compare(self.footing.onlooker, known, compacted, COMPARE_PATIENCE_SECONDS)
+        for each, why in compared.disagreeing.items():
             self.footing.doubt([each])
-            await self.footing.halt(each, MADE_AGAIN, places[each].next)
-
-    async def _ask(self, places: Mapping[TopicPartition, Place]) -> Comparison:
-        return await agreement.compare(self.footing.onlooker, places, self.footing.compacted, COMPARE_PATIENCE_SECONDS)
+            await self.footing.halt(each, why, places[each].next)
+        not_again = compared.disagreeing.keys() | compared.leaderless | compared.withheld
+        await earlier.keep(self.pool, {each: at for each, at in places.items() if each not in not_again})
 
     async def _measure(self) -> None:
         held, oldest = Counter[tuple[str, str]](), dict[tuple[str, str], float]()
@@ -96,11 +85,6 @@ class Lookout:
             held[of] += row["held"]
             oldest[of] = max(row["seconds"], oldest.get(of, 0.0))
         self.pulse.holds(held, oldest)
-
-
-def _different(compared: Comparison) -> list[TopicPartition]:
-    """Whatever became of what was handled already, only another value there shows that the topic is another one."""
-    return [each for each, why in compared.disagreeing.items() if why not in {agreement.LOST, agreement.DAMAGED}]
 
 
 def _family_of(topic: str) -> str:

@@ -6,7 +6,7 @@ from hashlib import sha256
 
 from aiokafka import TopicPartition
 
-from chassis.database import Pool, Transaction, columns
+from chassis.database import Pool, Transaction, affected, columns
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +93,6 @@ async def advance(tx: Transaction, moves: Iterable[Move]) -> set[TopicPartition]
     return {TopicPartition(row["topic"], row["partition"]) for row in await tx.fetch(ADVANCE, *columns(rows, 5))}
 
 
-async def halt(pool: Pool, partition: TopicPartition, why: str, at: int | None = None) -> None:
-    """Stop one partition until an operator has looked, if its place is still `at`. The first reason stays."""
-    await pool.execute(HALT, partition.topic, partition.partition, why, at)
+async def halt(pool: Pool, partition: TopicPartition, why: str, at: int | None = None) -> bool:
+    """Stop one partition until an operator has looked, if its place is still `at`; whether it was stopped now. The first reason stays."""
+    return affected(await pool.execute(HALT, partition.topic, partition.partition, why, at)) == 1

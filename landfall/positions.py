@@ -9,7 +9,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from rich.console import Console
 from rich.table import Table
 
-from chassis import agreement, lookout, offsets
+from chassis import agreement, earlier, offsets
 from landfall.operator_settings import WHERE, Operator, at, carry_out
 from landfall.operators import Connection, RefusedError, add_who_and_why, say
 
@@ -35,7 +35,7 @@ MOVE = "update positions set next = $3, last_digest = null, halted = null where 
 FORGET_TRIES = "delete from attempt where topic = $1 and partition = $2"
 
 # Whoever halted for one of these knows that what lies before the place now is not what was read there.
-MADE_AGAIN = {agreement.ABSENT, agreement.DIFFERENT, lookout.MADE_AGAIN, offsets.BACKWARDS}
+MADE_AGAIN = {agreement.ABSENT, agreement.DIFFERENT, earlier.MADE_AGAIN, offsets.BACKWARDS}
 ENDS = {"start": 0, "end": 1}
 WIDTH = 160
 

@@ -8,7 +8,7 @@ import pytest
 import pytest_asyncio
 from aiokafka import TopicPartition
 
-from chassis import agreement, lookout, offsets, place
+from chassis import agreement, earlier, offsets, place
 from landfall import positions
 from landfall.operators import RefusedError
 from landfall.positions import move
@@ -85,7 +85,7 @@ async def test_of_a_topic_that_was_made_again_everything_before_the_new_place_is
     assert await _places(intel) == {ONE: 0}
 
 
-@pytest.mark.parametrize("why", [agreement.ABSENT, agreement.DIFFERENT, lookout.MADE_AGAIN, offsets.BACKWARDS], ids=range(4))
+@pytest.mark.parametrize("why", [agreement.ABSENT, agreement.DIFFERENT, earlier.MADE_AGAIN, offsets.BACKWARDS], ids=range(4))
 async def test_of_a_topic_that_was_made_again_and_has_outgrown_the_place_everything_before_the_new_one_is_left_out(
     intel: House, why: str
 ) -> None:

@@ -16,6 +16,8 @@ SUITES = {
         "tests/faults/test_recalled_in_time_order.py", "tests/faults/test_moved_past_again.py",
         "tests/faults/test_restored_and_replayed.py", "tests/faults/test_recalled_under_a_stop.py", "tests/chassis/test_heard_before.py",
         "tests/chassis/test_figures_go_on.py", "tests/faults/test_restored_figures.py",
+        "tests/chassis/test_outgrown.py", "tests/chassis/test_earlier.py", "tests/chassis/test_moved_meanwhile.py",
+        "tests/faults/test_lost_while_idle.py",
     ),
     "held to the end: orders, attempts, stops": (
         "tests/chassis/test_orders.py", "tests/chassis/test_attempts.py", "tests/chassis/test_stops.py",
@@ -29,6 +31,7 @@ SUITES = {
         "tests/chassis/test_relay.py", "tests/chassis/test_relay_floor.py", "tests/chassis/test_relay_leader.py",
         "tests/chassis/test_relay_producer.py", "tests/chassis/test_relay_zombie.py", "tests/chassis/test_reconcile.py",
         "tests/chassis/test_mirror.py", "tests/chassis/test_say.py", "tests/chassis/test_own_ends.py", "tests/chassis/test_compacted.py",
+        "tests/chassis/test_still_there.py",
     ),
     "contracts: every kind of change, every release, both ways": ("tests/compatibility", "tests/contracts"),
     "liveness and readiness": (
