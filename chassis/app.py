@@ -60,7 +60,7 @@ async def serve(room: Room, settings: Settings, stop: asyncio.Event | None = Non
             await check_keys(pool, room.vault)
         clock, pulse = clock_of(settings.clock), Pulse()
         await clock.load(pool)
-        calendar = Calendar(room, clock, settings.kafka_topic_prefix)
+        calendar = Calendar(room, clock, settings.kafka_topic_prefix, pulse.fell_due)
         carrier = Carrier(room, pool, clock, calendar, settings.kafka_topic_prefix, limits_of(settings))
         relay = Relay(settings, room.name, pulse)
         on_commit = _after_commit(pool, relay)

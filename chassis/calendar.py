@@ -1,6 +1,7 @@
 """The event clock's side of a service: days that end, and the answer that everything here has come to rest."""
 
 from collections import Counter
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 from aiokafka import AIOKafkaProducer
@@ -28,21 +29,26 @@ SAID = "select topic, count(*) as said from said group by topic"
 UNSENT = "select exists (select from outbox)"
 
 
+def _nobody_asks(_failed: Collection[str]) -> None:
+    """Nobody answers probes here."""
+
+
 @dataclass(slots=True)
 class Calendar:
-    """Reacts to `clock.v1`, on which nothing is said under the live clock."""
+    """Reacts to `clock.v1`, on which nothing is said under the live clock. `fell_due` is told what stays due; see `chassis.room`."""
 
     room: Room
     clock: Clock
     topic_prefix: str
+    fell_due: Callable[[Collection[str]], None] = _nobody_asks
     asked: int | None = None
 
     async def on_clock(self, batch: Batch, tx: Transaction) -> None:
         """Fire what falls due when a day ends; remember who asks for rest."""
         for received in batch:
             match received.fact:
-                case DayEnded():
-                    await self.room.on_due(received.occasion, tx)
+                case DayEnded(day=ended):
+                    self.fell_due(await self.room.on_due(received.occasion, ended, tx))
                 case RestAsked(round=number):
                     self.asked = number
                 case DayBegan():

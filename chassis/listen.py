@@ -51,19 +51,25 @@ class Listener:
         Raises:
             WentBackError: the database was restored under this service.
         """
-        while not self.stopping.is_set():
-            self.pulse.turned("listener")
-            try:
-                await self.footing.settle()
-                went_on = await self._round()
-                await self.chores()
-            except WentBackError:
-                raise
-            except Exception as error:  # noqa: BLE001 - whatever else happened, the place is read anew and nothing is skipped
-                await self._wait_after(error)
-            else:
-                if went_on or not self.pulse.progress.lagging:
-                    self.pulse.recovered()
+        try:
+            while not self.stopping.is_set():
+                self.pulse.turned("listener")
+                await self._turn()
+        finally:
+            await self.trying.tries.pay()
+
+    async def _turn(self) -> None:
+        try:
+            await self.footing.settle()
+            went_on = await self._round()
+            await self.chores()
+        except WentBackError:
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever else happened, the place is read anew and nothing is skipped
+            await self._wait_after(error)
+        else:
+            if went_on or not self.pulse.progress.lagging:
+                self.pulse.recovered()
 
     async def _round(self) -> bool:
         """Whether anything was carried. What failed comes again only some polls later, and an empty one is no recovery from it."""

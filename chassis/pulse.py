@@ -117,6 +117,10 @@ class Pulse:
         """A round of the reading loop went well."""
         self.failure, self.failures = None, 0
 
+    def fell_due(self, failed: Collection[str]) -> None:
+        """What was due is done, but for what stays due over errors of these classes."""
+        self.timers_failure = ", ".join(sorted(failed)) or None
+
     def relayed(self, count: int) -> None:
         self.relay_failure = None
         self.counters["relayed"].inc(count)

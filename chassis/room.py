@@ -1,7 +1,8 @@
 """What a service brings to the chassis: its name, what it reacts to, what falls due, and its HTTP routes."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from fastapi import APIRouter
@@ -17,7 +18,7 @@ from contracts.fact import Fact
 OnBatch = Callable[[Batch, Transaction], Awaitable[None]]
 OnHeld = Callable[[Sequence[Held], Transaction], Awaitable[None]]
 OnRecall = Callable[[Received[Any] | None, Sequence[Received[Any]], Transaction], Awaitable[None]]
-OnDue = Callable[[Occasion, Transaction], Awaitable[None]]
+OnDue = Callable[[Occasion, date, Transaction], Awaitable[Collection[str]]]
 
 CLOCK = "clock"
 
@@ -29,8 +30,9 @@ async def _nothing_held(_held: Sequence[Held], _tx: Transaction) -> None:
     """What is held needs no telling."""
 
 
-async def _nothing_due(_occasion: Occasion, _tx: Transaction) -> None:
+async def _nothing_due(_occasion: Occasion, _ended: date, _tx: Transaction) -> Collection[str]:
     """Nothing is timed here."""
+    return ()
 
 
 async def _recalls_nothing(_cause: Received[Any] | None, _facts: Sequence[Received[Any]], _tx: Transaction) -> None:
@@ -42,7 +44,8 @@ async def _recalls_nothing(_cause: Received[Any] | None, _facts: Sequence[Receiv
 class Room:
     """One service. `families` maps each family of topics that it hears to what it does about a batch of them, in that order.
 
-    `vault` seals what is personal when it has to be set aside. `recall` is given facts that this service told and forgot, with what
+    `vault` seals what is personal when it has to be set aside. `on_due` is told the latest day that is over, and says the classes of the
+    errors over which something stays due; see `chassis.due`. `recall` is given facts that this service told and forgot, with what
     it had heard that caused them, if that can still be heard; `not_recalled` are those that need it not, because hearing the cause
     again has the same effect.
     """

@@ -81,7 +81,9 @@ class Settings(DatabaseSettings):
     stop_after: int = Field(
         default=20, ge=1, description="so many failures of our own doing stop the service, or the outside topic they came from"
     )
-    stop_within_seconds: int = Field(default=600, ge=1, description="the window in which those are counted")
+    stop_within_seconds: int = Field(
+        default=600, ge=1, description="the window in which those are counted; where nothing was handled in between they count without one"
+    )
     channel_stop_after: int = Field(default=100, ge=1, description="so many failures on a topic of an outsider stop that topic")
     channel_stop_within_seconds: int = Field(default=3600, ge=1, description="the window in which those are counted")
 

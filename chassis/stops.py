@@ -1,6 +1,8 @@
 """When reading stops until an operator has looked: too much failed that is our own doing, or one outsider sends too much garbage.
 
-A number in a set time, counted among what is held, and never a share: at 63 messages a day one bad one would be all of them.
+A number in a set time, counted among what is held, and never a share: at 63 messages a day one bad one would be all of them. What is our
+own doing counts, too, however long it took, if nothing was handled in between: a release that ends over every message is started again
+ever more slowly, and on a quiet day no set time sees enough.
 """
 
 from collections.abc import Iterable, Mapping
@@ -32,7 +34,8 @@ STOP_ALL = """
 with failed as (
     select topic = any($1::text[]) as ours, count(*) as number from held
     where (topic = any($1::text[]) and reason = any($2::text[]) or topic = any($5::text[]) and reason = 'poison') and kept_at > greatest(
-        now() - make_interval(secs => $3), (select max(cleared_at) from cleared_stop where cleared_stop.topic in ('*', $6 || held.topic)))
+        least(now() - make_interval(secs => $3), (select at from last_handled)),
+        (select max(cleared_at) from cleared_stop where cleared_stop.topic in ('*', $6 || held.topic)))
     group by topic
 ), counted as (
     select sum(number) - coalesce(max(number) filter (where not ours), 0) as number from failed
@@ -42,14 +45,15 @@ select '*', 'what could not be applied is the doing of this line itself', number
 on conflict (topic) do nothing
 """
 
-STOP_TOPICS = """
+STOP_TOPICS = f"""
 insert into stop (topic, why, held)
 select $5 || held.topic, $6, count(*) from held
 where held.topic = any($1::text[]) and reason = any($2::text[]) and kept_at > greatest(
-    now() - make_interval(secs => $3), (select max(cleared_at) from cleared_stop where cleared_stop.topic = $5 || held.topic))
+    least(now() - make_interval(secs => $3), (select at from last_handled where $6 = '{OUR_HANDLER}')),
+    (select max(cleared_at) from cleared_stop where cleared_stop.topic = $5 || held.topic))
 group by held.topic having count(*) >= $4
 on conflict (topic) do nothing
-"""
+"""  # noqa: S608 - our own word
 
 READ = "select topic, why, held from stop"
 
@@ -62,6 +66,8 @@ select topic, why, held, since, $2, $3 from gone returning topic
 
 LIFT = "delete from stop returning topic, why, held, since"
 PUT_BACK = "insert into stop (topic, why, held, since) values ($1, $2, $3, $4)"
+
+HANDLED = "update last_handled set at = now()"
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +111,8 @@ async def lift(tx: Transaction) -> list[Record]:
 
 
 async def put_back(tx: Transaction, stopped: Iterable[Record]) -> None:
-    """As they were."""
+    """As they were. What could not be handled before that is followed by what was."""
+    await tx.execute(HANDLED)
     await lift(tx)
     await tx.executemany(PUT_BACK, [tuple(each) for each in stopped])
 

@@ -1,5 +1,6 @@
 """One try of some values: counted before, so that what ends the process is counted too, and taken back where it is not to blame."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
@@ -19,6 +20,8 @@ from chassis.failure import Fault, OverrunError, fault_of
 from chassis.up_to import carry_up_to
 from chassis.ways import none_for
 
+PAY_SECONDS = 2.0
+
 log = structlog.get_logger()
 
 Places: TypeAlias = Mapping[TopicPartition, int]
@@ -36,10 +39,24 @@ class Tries:
 
     async def before(self, partitions: Iterable[TopicPartition]) -> dict[TopicPartition, Attempt]:
         """What is known of earlier ones."""
+        await self._pay()
+        return await attempts.read(self.carrier.pool, partitions)
+
+    async def pay(self) -> None:
+        """What is owed, at the end: who is told to end remembers nothing afterwards. It takes no longer than a moment, whatever answers.
+
+        Told to end once more, it is done all the same.
+        """
+        try:
+            async with asyncio.timeout(PAY_SECONDS):
+                await asyncio.shield(self._pay())
+        except Exception as error:  # noqa: BLE001 - what is not taken back makes its messages be tried alone, and the end is in order
+            log.warning("tries_not_taken_back", error=type(error).__name__)
+
+    async def _pay(self) -> None:
         while self.owed:
             await attempts.take_back(self.carrier.pool, self.owed[0])
             self.owed.pop(0)
-        return await attempts.read(self.carrier.pool, partitions)
 
     async def once_more(self, counted: Counted, polled: Polled, expected: Places, *, alone: bool = False) -> Carried:
         """Apply them. `alone`: there is but one, which is to blame if it fails.
@@ -64,11 +81,14 @@ class Tries:
         try:
             if counted:
                 await attempts.count(self.carrier.pool, counted)
-        except Exception:
+        except BaseException:
             self.owed.append(counted)
             raise
         try:
             carried = await carry(polled, {each: expected[each] for each in polled})
+        except asyncio.CancelledError:
+            self.owed.append(counted)  # told to end: that is no fault of what was tried
+            raise
         except Exception as error:
             for each in polled:
                 self.blame.failed(each, expected[each], error, alone=alone, family=self.carrier.topic(each.topic).family.name)

@@ -12,6 +12,7 @@ from chassis.carried import Carried
 from chassis.carry import Carrier, Polled
 from chassis.database import answers
 from chassis.footing import Footing
+from chassis.last_handled import LastHandled
 from chassis.originals import Raw
 from chassis.tries import Counted, Places, Tries
 
@@ -25,10 +26,12 @@ class Trying:
     batch_max_records: int
     tries: Tries = field(init=False)
     apart: Apart = field(init=False)
+    last_handled: LastHandled = field(init=False)
 
     def __post_init__(self) -> None:
         self.tries = Tries(self.carrier)
         self.apart = Apart(self.tries)
+        self.last_handled = LastHandled(self.carrier.pool)
 
     async def carry(self, polled: Polled) -> Carried:
         """Apply a batch, or raise and leave it as it was, but for partitions that were tried alone.
@@ -48,6 +51,7 @@ class Trying:
             carried.add(await self.apart.carry(each, polled[each], expected[each], before.get(each, UNTRIED)))
             if carried.stuck and not await answers(self.carrier.pool):
                 break
+        await self.last_handled.after(carried)
         await self._trust({each: following for each, following in carried.moved.items() if each not in carried.stuck})
         return carried
 

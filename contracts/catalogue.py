@@ -105,6 +105,10 @@ class Topic:
             "max.message.bytes": str(MAX_MESSAGE_BYTES),
         } | (COMPACTION if self.family.compacted else {})
 
+    def settings_with(self, replicas: int) -> dict[str, str]:
+        """The same, for so many replicas of each partition: from three on, what was acknowledged outlives the loss of a broker."""
+        return self.settings | (ON_TWO_BROKERS if replicas >= ENOUGH_REPLICAS else {})
+
 
 MAX_MESSAGE_BYTES = 1_000_000
 
@@ -115,6 +119,12 @@ COMPACTION = {
     "min.cleanable.dirty.ratio": "0.01",
     "delete.retention.ms": str(30 * DAY_MS),
 }
+
+ENOUGH_REPLICAS = 3
+
+# Two, however many replicas there are: with one, `acks=all` may mean a single broker that is lost a moment later; with more than two, a
+# second broker that is away would keep everybody from telling anything.
+ON_TWO_BROKERS = {"min.insync.replicas": "2", "unclean.leader.election.enable": "false"}
 
 FAMILIES = (
     Family(

@@ -26,14 +26,14 @@ async def make_topics(
     """
     by_name = {prefix + each.name: each for each in topics}
     wanted = [
-        NewTopic(name, each.partitions_on(embedded=embedded), replicas, topic_configs=None if embedded else each.settings)
+        NewTopic(name, each.partitions_on(embedded=embedded), replicas, topic_configs=None if embedded else each.settings_with(replicas))
         for name, each in by_name.items()
     ]
     admin = await _asking_who_decides(bootstrap)
     try:
         answer = await admin.create_topics(wanted, timeout_ms=60_000)
         there = [by_name[name] for name, code, _ in answer.topic_errors if code == TOPIC_ALREADY_EXISTS and not embedded]
-        wrong = await misfits(admin, there, prefix)
+        wrong = await misfits(admin, there, prefix, replicas)
     finally:
         await admin.close()
     refused = [(name, code, text) for name, code, text in answer.topic_errors if code not in {0, TOPIC_ALREADY_EXISTS}]

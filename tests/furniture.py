@@ -52,7 +52,7 @@ class Desk:
     async def end(self, day: date) -> None:
         """Let a day end: whatever is due falls due."""
         async with self.pool.acquire() as tx, tx.transaction():
-            await self.room.on_due(Occasion(noon(day)), tx)
+            await self.room.on_due(Occasion(noon(day)), day, tx)
 
     async def said(self) -> list[Envelope[Any]]:
         """All that it has said so far, in that order."""

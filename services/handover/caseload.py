@@ -36,6 +36,7 @@ class StrayReason(StrEnum):
     ALREADY_ANSWERED = "already-answered"
     WITHDRAWN = "withdrawn"
     BOUND_FOR_ANOTHER_FORCE = "bound-for-another-force"
+    ALREADY_TRANSFERRED = "already-transferred"
 
 
 CASE_AFTER = {

@@ -31,7 +31,9 @@ def on_travel(fact: TravelExpected, day: date, caseload: Caseload) -> list[Fact]
             return _expect(fact.model_copy(update={"force": None}) if declined else fact, day, case, caseload)
         case CaseState.OFFERED | CaseState.ACCEPTED:
             return _expect_anew(fact, day, case, caseload)
-        case CaseState.TRANSFERRED | CaseState.CLOSED:
+        case CaseState.TRANSFERRED:
+            return _after_the_transfer(fact, day, case, caseload)
+        case CaseState.CLOSED:
             return []
 
 
@@ -91,3 +93,12 @@ def _expect_anew(fact: TravelExpected, day: date, case: Case, caseload: Caseload
     moved = replace(handover, landing_day=fact.landing_day)
     caseload.move(moved)
     return [notices.asked(moved, caseload)]
+
+
+def _after_the_transfer(fact: TravelExpected, day: date, case: Case, caseload: Caseload) -> list[Fact]:
+    """The force expected the person earlier and manages them already: whether they are still to land somebody has to find out."""
+    handover = caseload.latest(case)
+    if handover is not None and fact.landing_day > handover.landing_day:
+        stray = Stray(fact.record_id, fact.force or handover.force, fact.TYPE, StrayReason.ALREADY_TRANSFERRED, day)
+        caseload.strays.append(stray)
+    return []

@@ -27,10 +27,10 @@ from handover where record_id = any($1::uuid[])
 
 # Only finds and locks; what is due is decided on the handovers as they are read after that.
 DUE = """
-select record_id from caseload
-where state = 'accepted' and landing_day <= $1
-order by record_id limit $2
-for update skip locked
+select caseload.record_id from caseload join handover using (handover_id)
+where caseload.state = 'accepted' and caseload.landing_day <= $1 and coalesce(handover.accepted_day <= $1, true) and caseload.record_id > $2
+order by caseload.record_id limit $3
+for update of caseload skip locked
 """
 
 SAVE_CASES = """
@@ -67,9 +67,12 @@ async def load(tx: Transaction, record_ids: Iterable[UUID] = (), handover_ids: I
     return Caseload(new_id=uuid7, cases=cases, handovers={row["handover_id"]: handover_of(row) for row in handovers})
 
 
-async def lock_due(tx: Transaction, day: date, limit: int) -> list[UUID]:
-    """At most `limit` records whose accepted handover takes effect by the end of `day`, locked; another process' rows are left to it."""
-    return [row["record_id"] for row in await tx.fetch(DUE, day, limit)]
+async def lock_due(tx: Transaction, day: date, after: UUID, limit: int) -> list[UUID]:
+    """At most `limit` records, in order from that one on, whose accepted handover takes effect by the end of `day`, locked.
+
+    Another process' rows are left to it.
+    """
+    return [row["record_id"] for row in await tx.fetch(DUE, day, after, limit)]
 
 
 async def save(tx: Transaction, caseload: Caseload) -> None:

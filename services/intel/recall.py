@@ -39,4 +39,4 @@ async def _send(fact: IntelReportSent, told: Received[CheckFact], tx: Transactio
     found = [each for each in await store.of_record(tx, fact.record_id) if each.check_id == fact.check_id]
     if not found:
         raise NotYetError
-    await store.mark_sent(tx, found, told.occasion.day)
+    await store.mark_sent(tx, [each.check_id for each in found], told.occasion.day)

@@ -1,5 +1,7 @@
 """A service of its own process that ends, without a word, over anything about the record that DEADLY names, or one version of it.
 
+Where DEADLY is "everything", it ends over whatever it hears.
+
 With DEADLY_HELD it ends also over whatever is to be held.
 """
 
@@ -14,8 +16,12 @@ from chassis.occasion import Batch, Received
 from chassis.room import Room
 from tests.chassis.house import Witness
 
+EVERYTHING = "everything"
+
 
 def is_deadly(each: Received[Any]) -> bool:
+    if os.environ["DEADLY"] == EVERYTHING:
+        return True
     version = os.environ.get("DEADLY_VERSION", str(each.envelope.version))
     return (each.envelope.subject, str(each.envelope.version)) == (os.environ["DEADLY"], version)
 

@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import pytest
 
-from chassis import answering, database
+from chassis import answering, app, database
 from chassis.attempts import UNTRIED, Attempt
 from chassis.database import Transaction
 from chassis.occasion import Batch
@@ -183,4 +183,30 @@ async def test_an_outage_of_the_database_holds_nothing_however_often_it_comes(ho
         await has_read(intel, 2, LONG_SECONDS)
 
     assert await intel.versions(record) == [1, 2]
+    assert await intel.held() == {}
+
+
+async def test_a_message_that_waits_whenever_the_service_is_told_to_end_is_handled_in_the_end(
+    house: FreshHouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(app, "GRACE_SECONDS", 0.2)
+    intel, record, waits = await house("intel"), uuid4(), asyncio.Event()
+
+    async def wait_for_the_lock(_batch: Batch, tx: Transaction) -> None:
+        waits.set()
+        await tx.execute("select pg_advisory_xact_lock(4711)")
+
+    room = Room("intel", {"records": Witness(and_then=wait_for_the_lock).hear})
+    await intel.tell(created(record))
+    async with intel.owner.acquire() as somebody:
+        await somebody.execute("select pg_advisory_lock(4711)")
+        for _ in range(3):
+            async with intel.opened(room):
+                await until(waits.is_set, "it waits for somebody else's lock")
+                waits.clear()
+        await somebody.execute("select pg_advisory_unlock(4711)")
+
+    async with intel.opened(room):
+        await has_read(intel, 1)
+    assert await intel.versions(record) == [1]
     assert await intel.held() == {}

@@ -1,6 +1,7 @@
 """Under the event clock time is what was told, days end when they are said to, and whoever is asked says when it is at rest."""
 
-from datetime import UTC, date, datetime
+from collections.abc import Collection
+from datetime import UTC, date, datetime, timedelta
 from uuid import UUID, uuid4
 
 from fastapi import APIRouter
@@ -97,8 +98,9 @@ def test_the_wall_clock_is_moved_by_nothing_that_is_told() -> None:
 async def test_what_falls_due_is_fired_when_its_day_ends_and_not_before(intel: House) -> None:
     fired = list[date]()
 
-    async def on_due(occasion: Occasion, _tx: Transaction) -> None:
-        fired.append(occasion.day)
+    async def on_due(_occasion: Occasion, ended: date, _tx: Transaction) -> Collection[str]:
+        fired.append(ended)
+        return ()
 
     first, second = date(2021, 7, 14), date(2021, 7, 15)
     noon = datetime(2021, 7, 14, 12, tzinfo=UTC)
@@ -196,8 +198,25 @@ async def test_who_still_has_something_to_send_is_not_at_rest(intel: House) -> N
 async def test_under_the_wall_clock_what_is_due_is_looked_for_without_being_told(intel: House) -> None:
     fired = list[Occasion]()
 
-    async def on_due(occasion: Occasion, _tx: Transaction) -> None:
+    async def on_due(occasion: Occasion, ended: date, _tx: Transaction) -> Collection[str]:
+        assert ended == occasion.day - timedelta(days=1)
         fired.append(occasion)
+        return ()
 
     async with intel.opened(Room("intel", {"records": Witness().hear}, on_due=on_due), clock=ClockKind.LIVE):
         await until(lambda: len(fired) > 1, "it has fired twice")
+
+
+async def test_what_stays_due_when_a_day_ends_is_complained_of_and_no_longer_once_it_is_done(intel: House) -> None:
+    failing = {"ValueError"}
+
+    async def on_due(_occasion: Occasion, _ended: date, _tx: Transaction) -> Collection[str]:
+        return set(failing)
+
+    first, second = (envelope(DayEnded(day=date(2021, 7, day)), None, source="/scenario") for day in (14, 15))
+    async with intel.opened(Room("intel", {"records": Witness().hear}, on_due=on_due), clock=ClockKind.EVENT) as running:
+        await intel.tell(first)
+        await running.says("the timers failed with ValueError")
+        failing.clear()
+        await intel.tell(second)
+        await until(running.ready, "it complains of nothing")

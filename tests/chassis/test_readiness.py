@@ -1,6 +1,8 @@
 """A service that cannot do its work says so, whatever keeps it from it, and says so no longer once it can."""
 
 import asyncio
+from collections.abc import Collection
+from datetime import date
 from itertools import pairwise
 from uuid import uuid4
 
@@ -76,10 +78,11 @@ async def test_who_cannot_reach_its_database_says_so(house: FreshHouse) -> None:
 async def test_who_cannot_do_what_falls_due_says_so(house: FreshHouse) -> None:
     intel, failing = await house("intel"), True
 
-    async def fall_due(_occasion: Occasion, _tx: Transaction) -> None:
+    async def fall_due(_occasion: Occasion, _ended: date, _tx: Transaction) -> Collection[str]:
         if failing:
             message = "what falls due cannot be done"
             raise ValueError(message)
+        return ()
 
     async with intel.opened(Room("intel", {"records": Witness().hear}, on_due=fall_due)) as running:
         await _says(running, "the timers failed with ValueError")

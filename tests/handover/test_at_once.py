@@ -22,7 +22,7 @@ async def test_two_processes_that_fire_at_once_make_each_handover_effective_once
     await handover.hear(*(received(ForceAccepted(handover_id=offer), TODAY, CLEVELAND) for offer in offers))
 
     async with handover.pool.acquire() as one, handover.pool.acquire() as other, one.transaction(), other.transaction():
-        await asyncio.gather(worker.fire(Occasion(noon(LANDING)), one), worker.fire(Occasion(noon(LANDING)), other))
+        await asyncio.gather(*(worker.fire(Occasion(noon(LANDING)), LANDING, each) for each in (one, other)))
 
     assert sorted(fact.record_id for fact in await handover.told() if isinstance(fact, HandoverEffective)) == RECORDS
 

@@ -20,10 +20,12 @@ def test_a_force_manages_from_the_landing_or_from_its_acceptance_if_later(accept
     assert case.cases[RECORD].state is CaseState.TRANSFERRED
 
 
-def test_nobody_hands_over_before_the_landing_day() -> None:
-    case = caseload(handover(HandoverState.ACCEPTED, landing=LANDING, accepted=TODAY))
+@pytest.mark.parametrize(("accepted", "ended"), [(TODAY, date(2021, 6, 9)), (LATER, LANDING), (LATER, date(2021, 6, 19))])
+def test_nobody_hands_over_before_the_end_of_the_landing_day_nor_of_the_day_of_acceptance(accepted: date, ended: date) -> None:
+    case = caseload(handover(HandoverState.ACCEPTED, landing=LANDING, accepted=accepted))
 
-    assert take_effect(date(2021, 6, 9), case) == []
+    assert take_effect(ended, case) == []
+    assert case.cases[RECORD].state is CaseState.ACCEPTED
 
 
 @pytest.mark.parametrize("state", [HandoverState.OFFERED, HandoverState.DECLINED, HandoverState.WITHDRAWN, HandoverState.EFFECTIVE])

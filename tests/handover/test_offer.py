@@ -97,6 +97,24 @@ def test_a_journey_after_the_end_changes_nothing(state: HandoverState) -> None:
     assert ended.changed_cases == set()
 
 
+@pytest.mark.parametrize(("force", "named"), [(None, CLEVELAND), (CLEVELAND, CLEVELAND), (KENT, KENT)])
+def test_a_delay_told_after_the_transfer_changes_nothing_and_is_kept_for_a_person(force: str | None, named: str) -> None:
+    transferred = caseload(handover(HandoverState.EFFECTIVE, CLEVELAND, landing=LANDING))
+
+    facts = on_travel(travel(force, LATER), LANDING, transferred)
+
+    assert facts == []
+    assert transferred.strays == [Stray(RECORD, named, "travel-expected.v1", StrayReason.ALREADY_TRANSFERRED, LANDING)]
+    assert transferred.changed_cases == set()
+
+
+def test_the_same_journey_told_again_after_the_transfer_is_no_stray() -> None:
+    transferred = caseload(handover(HandoverState.EFFECTIVE, CLEVELAND, landing=LANDING))
+
+    assert on_travel(travel(CLEVELAND, LANDING), LATER, transferred) == []
+    assert transferred.strays == []
+
+
 def test_a_person_offers_a_waiting_case() -> None:
     waiting = caseload(state=CaseState.WAITING, landing=LANDING)
 

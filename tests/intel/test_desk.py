@@ -9,6 +9,7 @@ import pytest
 from chassis.occasion import Occasion
 from contracts.checks import IntelCheckOpened, IntelReportSent
 from contracts.codes import CloseReason, Cohort
+from contracts.limits import LARGEST_VERSION
 from contracts.records import RecordClosed, RecordCreated
 from services.intel import worker
 from tests.furniture import Desk, noon, received
@@ -56,11 +57,25 @@ async def test_all_that_is_due_is_sent_in_one_firing_however_much_it_is(intel: D
     assert sorted(fact.record_id for fact in sent) == RECORDS
 
 
+async def test_a_report_that_cannot_be_sent_keeps_no_other_from_it(intel: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(worker, "ROUND", 2)
+    await intel.hear(*(received(created(record_id), MONDAY) for record_id in RECORDS))
+    await intel.pool.execute("update said set version = $2 where subject = $1", str(RECORDS[0]), LARGEST_VERSION)
+
+    await intel.end(DUE)
+    await intel.end(DUE)
+
+    left = await intel.pool.fetch("select record_id from intel_check where sent_day is null")
+    sent = await intel.pool.fetch("select subject from said where version = 2 order by subject")
+    assert [row["record_id"] for row in left] == RECORDS[:1]
+    assert [row["subject"] for row in sent] == [str(each) for each in RECORDS[1:]]
+
+
 async def test_two_processes_that_fire_at_once_send_each_report_once(intel: Desk) -> None:
     await intel.hear(*(received(created(record_id), MONDAY) for record_id in RECORDS))
 
     async with intel.pool.acquire() as one, intel.pool.acquire() as other, one.transaction(), other.transaction():
-        await asyncio.gather(worker.fire(Occasion(noon(DUE)), one), worker.fire(Occasion(noon(DUE)), other))
+        await asyncio.gather(*(worker.fire(Occasion(noon(DUE)), DUE, each) for each in (one, other)))
 
     sent = [fact for fact in await intel.told() if isinstance(fact, IntelReportSent)]
     assert sorted(fact.record_id for fact in sent) == RECORDS

@@ -4,7 +4,7 @@ import pytest
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
 from chassis.settings import Profile
-from contracts.catalogue import BY_NAME, TOPICS
+from contracts.catalogue import BY_NAME, TOPICS, Topic
 from landfall import topic_check
 from landfall.topics import TopicError, make_topics
 from tests.places.kafka import Kafka
@@ -65,6 +65,29 @@ async def test_a_topic_with_another_setting_is_refused(kafka: Kafka, topic_prefi
     assert complaint.endswith(f"and must have {stats.settings[setting]}: set it with kafka-configs --alter")
 
 
+@pytest.mark.parametrize("topic", TOPICS, ids=lambda each: each.name)
+def test_with_three_replicas_or_more_what_is_acknowledged_lies_on_two_brokers_and_a_single_broker_needs_no_other(topic: Topic) -> None:
+    of_two = {"min.insync.replicas": "2", "unclean.leader.election.enable": "false"}
+
+    assert [topic.settings_with(replicas) for replicas in (1, 2)] == [topic.settings] * 2
+    assert [topic.settings_with(replicas) for replicas in (3, 5)] == [topic.settings | of_two] * 2
+
+
+@pytest.mark.kafka
+async def test_a_topic_whose_tellings_one_broker_alone_may_have_is_refused_where_three_are_meant_to(
+    kafka: Kafka, topic_prefix: str
+) -> None:
+    records, checks = BY_NAME["records.v1"], BY_NAME["checks.v1"]
+    await _make(kafka, NewTopic(topic_prefix + records.name, records.partitions, 1, topic_configs=records.settings))
+    await _make(kafka, NewTopic(topic_prefix + checks.name, checks.partitions, 1, topic_configs=checks.settings_with(3)))
+
+    with pytest.raises(TopicError) as refusal:
+        await make_topics(kafka.bootstrap, [records, checks], prefix=topic_prefix, replicas=3)
+
+    (complaint,) = str(refusal.value).split("; ")
+    assert complaint == f"{topic_prefix}records.v1 has min.insync.replicas=1 and must have 2: set it with kafka-configs --alter"
+
+
 @pytest.mark.kafka
 async def test_every_topic_is_made_with_the_settings_it_is_compared_with(kafka: Kafka, topic_prefix: str) -> None:
     one_of_each = list({topic.family.name: topic for topic in TOPICS}.values())
@@ -81,7 +104,7 @@ async def test_a_topic_that_the_broker_has_not_heard_of_yet_is_named_and_nothing
     admin = AIOKafkaAdminClient(bootstrap_servers=kafka.bootstrap)
     await admin.start()
     try:
-        found = await topic_check.misfits(admin, [BY_NAME["statistics.v1"]], topic_prefix)
+        found = await topic_check.misfits(admin, [BY_NAME["statistics.v1"]], topic_prefix, 1)
     finally:
         await admin.close()
 

@@ -25,7 +25,10 @@ SUITES = {
         "tests/chassis/test_to_blame.py", "tests/chassis/test_unknown_in_order.py", "tests/chassis/test_in_hand.py",
         "tests/landfall/test_held.py", "tests/chassis/test_cut_in.py", "tests/chassis/test_orders_of_one_subject.py",
         "tests/chassis/test_discarding.py", "tests/chassis/test_rolled_back.py", "tests/chassis/test_blame.py",
-        "tests/chassis/test_held.py",
+        "tests/chassis/test_held.py", "tests/chassis/test_in_a_row.py",
+    ),
+    "what falls due: when its day is over, and each by itself": (
+        "tests/handover/test_live.py", "tests/handover/test_landing.py", "tests/intel/test_desk.py", "tests/chassis/test_event_clock.py",
     ),
     "the relay: leader, late committers, held snapshot, stuck producer, oversized message, followers, own compacted topics": (
         "tests/chassis/test_relay.py", "tests/chassis/test_relay_floor.py", "tests/chassis/test_relay_leader.py",

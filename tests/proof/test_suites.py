@@ -8,7 +8,6 @@ from tests.proof.suites import REBALANCE, SUITES, is_in_a_suite
 
 EXCUSED = {
     "tests/chassis/test_effective_settings.py": "`make proof-line` claims it",
-    "tests/chassis/test_event_clock.py": "the clock of the scenario, which nobody's service keeps",
     "tests/chassis/test_faults.py": "`make proof-line` claims it: each telling has its effect once, whatever dies",
     "tests/chassis/test_http.py": "who may ask what; nothing is carried",
     "tests/chassis/test_ids.py": "how ids sort; nothing is carried",
