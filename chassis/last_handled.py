@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from time import monotonic
 
-from chassis.carry import Carried
+from chassis.carried import Carried
 from chassis.database import Pool
 from chassis.stops import HANDLED
 

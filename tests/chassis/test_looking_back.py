@@ -20,7 +20,6 @@ from chassis.mirror import NEVER_SAID, NEWER, TWICE, Strange
 from chassis.occasion import Coordinates
 from chassis.own_ends import Told
 from chassis.pulse import Pulse
-from chassis.relay import Relay
 from chassis.say import LAST_VERSIONS
 from tests.chassis.conftest import FreshHouse
 from tests.chassis.disagreeing import make_topic_again

@@ -18,7 +18,7 @@ from tests.chassis.disagreeing import make_topic_again
 from tests.chassis.house import House, asked
 from tests.chassis.ordering import operator
 from tests.faults.outsiders import has_heard, tell
-from tests.records.telling import KEYS
+from tests.keys import KEYS
 from tests.waiting import until
 
 __all__ = ["house"]

@@ -15,7 +15,7 @@ from services.handover import worker
 from tests.furniture import Desk, received
 from tests.handover.told import CLEVELAND, LANDING, RECORD, RECORDS, TODAY, offered, state, strays, travel
 
-MIDNIGHT, LAST_MINUTE, OVER = (datetime(2021, 6, *each, tzinfo=UTC) for each in ((9, 23), (10, 22, 59), (10, 23)))
+MIDNIGHT, LAST_MINUTE, OVER = (datetime.fromisoformat(f"2021-06-{each}Z") for each in ("09T23:00", "10T22:59", "10T23:00"))
 """Of the landing day, the tenth, in the United Kingdom."""
 
 DELAYED = travel().model_copy(update={"landing_day": date(2021, 6, 12)})

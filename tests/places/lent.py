@@ -14,7 +14,7 @@ from landfall.embedded.postgres import postgres
 from landfall.kafka_jars import JarKafka
 from landfall.pinned_jars import fetch
 from landfall.system import private_folder
-from tests.places.kafka import Kafka, title
+from tests.places.kafka import Kafka
 
 NODE, URL = "LANDFALL_TEST_KAFKA_NODE", "LANDFALL_TEST_POSTGRES_URL"
 PID = "pid"
@@ -56,4 +56,4 @@ def borrowed(leash: Leash) -> Kafka | None:
     (port,) = re.findall(r"^listeners=PLAINTEXT://127\.0\.0\.1:(\d+)", settings, re.MULTILINE)
     (cluster,) = re.findall(r"^cluster\.id=(.+)$", (folder / "data" / "meta.properties").read_text(), re.MULTILINE)
     node = JarKafka(folder, fetch(), leash, cluster, int(port))
-    return Kafka(node.bootstrap, Profile.KAFKA, title("jars"), node, int((folder / PID).read_text()))
+    return Kafka(node.bootstrap, Profile.KAFKA, node, int((folder / PID).read_text()))

@@ -6,7 +6,7 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from functools import partial
@@ -18,6 +18,7 @@ from typing import NamedTuple
 
 from contracts.catalogue import SERVICES
 from tests.places import kafka as kafkas
+from tests.places.lent import lent
 from tests.proof import drills
 from tests.proof.claims import Proof
 from tests.proof.clone import clone
@@ -29,7 +30,7 @@ from tests.proof.system import System, places, system
 from tests.proof.verdict import Verdict
 
 ROUNDS = 200
-AT_ONCE = 3
+AT_ONCE = 4
 """Most of what is run here waits. It is as many from the first suite to the last cure, so that all of it runs under the same conditions."""
 RESTORED = SERVICES
 LOST_FACTS, LOST_LATEST = "records.v1", "statistics.v1"
@@ -81,18 +82,18 @@ def _cures(proof: Proof, folders: Sequence[Path]) -> None:
     """Each is taken out alone in its checkout; what most tests do without it is to wait, so as many are at it as there are checkouts."""
     found, caught = cures(folders[0]), 0
     _with_their_cures(proof, folders, sorted({each.test for each in found if not is_in_a_suite(each.test)}))
-    free: Queue[Path] = Queue()
-    for each in folders:
-        free.put(each)
+    free: Queue[tuple[Path, Mapping[str, str]]] = Queue()
 
     def take(cure: Cure) -> Taken:
-        folder = free.get()
+        folder, places = free.get()
         try:
-            return take_out(folder, cure)
+            return take_out(folder, cure, places)
         finally:
-            free.put(folder)
+            free.put((folder, places))
 
-    with ThreadPoolExecutor(len(folders)) as pool:
+    with lent(len(folders)) as pairs, ThreadPoolExecutor(len(folders)) as pool:
+        for each in zip(folders, pairs, strict=True):
+            free.put(each)
         for taken in pool.map(take, found):
             caught += taken.caught
             print(taken, flush=True)

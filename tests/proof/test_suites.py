@@ -17,7 +17,6 @@ EXCUSED = {
     "tests/chassis/test_room.py": "who hears what, as the catalogue says; `make proof-line` claims it",
     "tests/chassis/test_sealed.py": "who can read what is held; that nothing of it is lost is claimed by others",
     "tests/chassis/test_settings.py": "what can be set; nothing is carried",
-    "tests/chassis/test_settings_page.py": "what is written of it; nothing is carried",
     "tests/chassis/test_stopping.py": "`make proof-line` claims it; SIGTERM with a batch in hand is measured here",
     "tests/chassis/test_subscribers.py": "who hears what, as the catalogue says; `make proof-line` claims it",
     "tests/faults/test_ten_thousand.py": "`make proof-line` claims it, and it is long",
