@@ -16,9 +16,9 @@ from chassis.database import Transaction
 from chassis.failure import OverrunError
 from chassis.heard_before import Heard, stamped
 from chassis.in_hand import InHand
-from chassis.not_yet import NotYetError
+from chassis.not_yet import CannotRecallError, NotYetError
 from chassis.place import Move, advance, digest
-from chassis.retold import CannotRecallError
+from chassis.recall_mode import Mode
 from chassis.sift import ContradictionError
 from chassis.stand_in import StandIn
 from chassis.ways import one_by_one_unless
@@ -28,14 +28,16 @@ log = structlog.get_logger()
 
 @dataclass(slots=True)
 class HearingAgain:
-    """`heard` is what is to be heard again, partition by partition, from `places` on; `carrier` carries it to `stand_in`.
+    """Hears again what a service had heard, one value of a partition at a time.
 
-    `in_hand` knows over what an earlier recall died, and `set_aside` is what is held for that. `failed` are partitions whose next value was
-    perhaps heard and failed otherwise than by having to wait.
+    `heard`: what is to be heard again, partition by partition; `places`: the offset from which each of them goes on.
+    `carriers`: carry a value to `stand_in`, one for each mode.
+    `in_hand`: knows over what an earlier recall died; `set_aside`: what is held for that.
+    `failed`: partitions whose next value was perhaps never heard, and failed otherwise than by having to wait.
     """
 
     tx: Transaction
-    carrier: Carrier
+    carriers: Mapping[Mode, Carrier]
     stand_in: StandIn
     heard: Mapping[TopicPartition, deque[Heard]]
     places: dict[TopicPartition, int]
@@ -43,9 +45,9 @@ class HearingAgain:
     set_aside: set[str] = field(default_factory=set)
     failed: set[TopicPartition] = field(default_factory=set)
 
-    async def carry(self, partition: TopicPartition) -> bool:
-        """Hear the next value of a partition again; whether that could be done now."""
-        went_on = await self._next_or_past_it(partition)
+    async def carry(self, partition: TopicPartition, mode: Mode) -> bool:
+        """Hear the next value of a partition again; whether that could be done now. What failed once is tried again only `ANEW`."""
+        went_on = (partition not in self.failed or mode is Mode.ANEW) and await self._next_or_past_it(partition, mode)
         if went_on:
             self.heard[partition].popleft()
         return went_on
@@ -76,10 +78,10 @@ class HearingAgain:
         await self.stand_in.go_on(self.tx)
         return True
 
-    async def _next_or_past_it(self, partition: TopicPartition) -> bool:
+    async def _next_or_past_it(self, partition: TopicPartition, mode: Mode) -> bool:
         """A contradiction before what was certainly heard: an operator has moved past it. What was perhaps heard ends no recall."""
         try:
-            return await self._next(partition)
+            return await self._next(partition, mode)
         except Exception as error:
             each = self.heard[partition][0]
             if not each.certain:
@@ -95,30 +97,30 @@ class HearingAgain:
             self.places[partition] = each.raw.offset + 1
             return True
 
-    async def _next(self, partition: TopicPartition) -> bool:
+    async def _next(self, partition: TopicPartition, mode: Mode) -> bool:
         each = self.heard[partition][0]
         what = f"{partition.topic}/{partition.partition}/{each.raw.offset}"
         cause = each.id if self.stand_in.is_left(each.id) else None
-        if not await self.attempt(what, partial(self._carry, partition, each, what), cause):
+        if not await self.attempt(what, partial(self._carry, partition, each, what, mode), cause):
             return False
         self.places[partition] = each.raw.offset + 1
         return True
 
-    async def _carry(self, partition: TopicPartition, each: Heard, what: str) -> None:
-        hopeless, place = self.in_hand.why_hopeless(what), self.places[partition]
+    async def _carry(self, partition: TopicPartition, each: Heard, what: str, mode: Mode) -> None:
+        hopeless, place, carrier = self.in_hand.why_hopeless(what), self.places[partition], self.carriers[mode]
+        at = f"{partition.topic}/{partition.partition}"
         if place < each.raw.offset and not each.certain:
-            raise NotYetError  # to move past a hole is not this recall's to decide where nobody certainly has
-        carried = await self.carrier.within(self.tx, {partition: [each.raw]}, {partition: place}, one_by_one_unless(hopeless))
+            raise NotYetError(why="a hole lies before it, and it is not certain that anybody moved past that")
+        carried = await carrier.within(self.tx, {partition: [each.raw]}, {partition: place}, one_by_one_unless(hopeless))
         if partition not in carried.moved:
-            message = f"{partition.topic}/{partition.partition} does not go on at {place}, where it was heard"
+            message = f"{at} does not go on at {place}, where it was heard"
             raise CannotRecallError(message)
         if self.stand_in.is_left(each.id) and each.id not in self.stand_in.now:
-            self.stand_in.settled.pass_by_value(partition.topic.removeprefix(self.carrier.topic_prefix), each.raw)
-            raise NotYetError  # it was held behind something that has to be settled first
-        if carried.held and not (each.certain or self.stand_in.anew):
-            raise NotYetError
+            self.stand_in.settled.pass_by_value(carrier.topic(partition.topic).name, each.raw)
+            raise NotYetError(why="it has an answer and was held: what it was held behind has to be settled first")
+        if carried.held and not (each.certain or mode is Mode.ANEW):
+            raise NotYetError(why="it was held, and it is not certain that anybody had heard it")
         if place < each.raw.offset:
-            at = f"{partition.topic}/{partition.partition}"
             log.warning("moved_past_again", why=f"{at} holds nothing that can be read from {place} to {each.raw.offset}")
         if hopeless is not None:
             self.set_aside.add(what)

@@ -14,7 +14,7 @@ import structlog
 from chassis import attempts
 from chassis.attempts import HOPELESS_FROM
 from chassis.database import Pool
-from chassis.retold import CannotRecallError
+from chassis.not_yet import CannotRecallError
 
 PATIENCE_SECONDS = 30.0
 PAUSE_SECONDS = 1.0

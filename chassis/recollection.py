@@ -1,7 +1,7 @@
 """In which order what was told is recalled: as it was decided, beside what was heard, each once what it builds on is there."""
 
 from collections.abc import Awaitable, Callable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 from heapq import merge
@@ -9,19 +9,18 @@ from operator import attrgetter
 from typing import NamedTuple, NoReturn
 from uuid import UUID
 
-from aiokafka import TopicPartition
-
 from chassis import stops
 from chassis.database import Transaction
 from chassis.heard_before import leave_what_was_stopped
 from chassis.hearing_again import HearingAgain
-from chassis.retold import CannotRecallError
+from chassis.not_yet import CannotRecallError
+from chassis.recall_mode import Mode
 from chassis.settling import Settling
 from chassis.stand_in import StandIn
 
 
-class Step(NamedTuple):
-    """From when on it can have been done, whether it certainly was, and what it is; it says whether it could be done now."""
+class DatedStep(NamedTuple):
+    """`at`: from when on it can have been done; `certain`: it certainly was; `do` does it, and says whether that was possible now."""
 
     at: datetime
     certain: bool
@@ -30,9 +29,10 @@ class Step(NamedTuple):
 
 @dataclass(slots=True)
 class Recollection:
-    """What `again` hears, and what a person or a timer caused, which is nowhere to be heard: `elsewhere`.
+    """Recalls all, in one transaction: whoever dies here begins anew.
 
-    All of it in one transaction: whoever dies here begins anew.
+    `again`: hears the inputs again.
+    `elsewhere`: causes that are nowhere to be heard, because a person or a timer was it, and when each was answered; the earliest first.
     """
 
     tx: Transaction
@@ -79,28 +79,25 @@ class Recollection:
         What was perhaps heard says nothing about anything that waits before it: it waits too.
         """
         waits = False
-        for step in merge(self._elsewhere(), self._values(), key=attrgetter("at")):
+        for step in merge(self._elsewhere(), self._values(Mode.AS_TOLD), key=attrgetter("at")):
             if step.certain or not waits:
                 if await step.do():
                     return True
                 waits = True
         return False
 
-    def _values(self) -> list[Step]:
+    def _values(self, mode: Mode) -> list[DatedStep]:
         """The next value of each partition, the earliest first."""
-        heads = [Step(heard[0].at, heard[0].certain, partial(self._carry, each)) for each, heard in self.again.heard.items() if heard]
+        again = self.again
+        heads = [DatedStep(heard[0].at, heard[0].certain, partial(again.carry, each, mode)) for each, heard in again.heard.items() if heard]
         return sorted(heads, key=attrgetter("at"))
 
-    async def _carry(self, partition: TopicPartition) -> bool:
-        """What failed and was perhaps never heard is tried once more only where nothing else goes on."""
-        return (partition not in self.again.failed or self.stand_in.anew) and await self.again.carry(partition)
-
-    def _elsewhere(self) -> Iterator[Step]:
+    def _elsewhere(self) -> Iterator[DatedStep]:
         """Before a value of the same instant: what builds on that waits for it anyhow. The first that waits stands for all that do."""
         waits = self.stand_in.waits
         first = next(filter(waits, self.elsewhere), None)
         left = ((cause, at) for cause, at in self.elsewhere.items() if cause == first or not waits(cause))
-        return (Step(at, certain=True, do=partial(self._recall, cause)) for cause, at in left)
+        return (DatedStep(at, certain=True, do=partial(self._recall, cause)) for cause, at in left)
 
     async def _recall(self, cause: UUID) -> bool:
         recalled = await self.again.attempt(f"cause {cause}", partial(self.stand_in.recall, cause, None, self.tx), cause)
@@ -111,7 +108,7 @@ class Recollection:
     async def _settle(self) -> bool:
         """What was held before the backup or is held again, and was discarded, given up or taken up after it."""
         again = self.again
-        found = await Settling(self.stand_in.settled, self.tx, again.carrier.handle).steps()
+        found = await Settling(self.stand_in.settled, self.tx, again.carriers[Mode.AS_TOLD].handle).steps()
         steps = [each for each in found if each.cause not in self.stand_in.recalled]
         hopeless = {each.what for each in steps if each.cause is None and again.in_hand.why_hopeless(each.what) is not None}
         again.set_aside.update(filter(None, hopeless))
@@ -119,24 +116,15 @@ class Recollection:
 
     async def _past_what_is_held(self) -> bool:
         """What has its answer did not wait: what is held before it had been discarded, and on topics without an order nobody said which."""
-        again, carrier = self.again, self.again.carrier
-        again.carrier = replace(carrier, past_held=True)
-        try:
-            answered = [each for each, heard in again.heard.items() if heard and heard[0].id in self.stand_in.causes]
-            return any([await again.carry(each) for each in answered])
-        finally:
-            again.carrier = carrier
+        answered = [each for each, heard in self.again.heard.items() if heard and heard[0].id in self.stand_in.causes]
+        return any([await self.again.carry(each, Mode.PAST_HELD) for each in answered])
 
     async def _decide_anew(self) -> bool:
         """What was decided and had not been told when the database was lost never left this house: one such value is decided anew.
 
         If need be one that was perhaps heard: what is left builds on something.
         """
-        self.stand_in.anew = True
-        try:
-            for step in sorted(self._values(), key=attrgetter("certain"), reverse=True):
-                if await step.do():
-                    return True
-            return False
-        finally:
-            self.stand_in.anew = False
+        for step in sorted(self._values(Mode.ANEW), key=attrgetter("certain"), reverse=True):
+            if await step.do():
+                return True
+        return False

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from chassis.database import Transaction, columns
-from chassis.not_yet import NotYetError
+from chassis.not_yet import CannotRecallError, NotYetError
 from chassis.occasion import Coordinates, Occasion, Received
 from chassis.own_ends import Told
 from contracts.catalogue import BY_NAME
@@ -40,10 +40,6 @@ class Retold(Received[Any]):
 Facts: TypeAlias = Sequence[Retold]
 
 
-class CannotRecallError(RuntimeError):
-    """What was told cannot be brought together with what is here; the text says what an operator can do."""
-
-
 def read(told: Iterable[Told], prefix: str) -> list[Retold]:
     """Each once, whatever a late writer doubled.
 
@@ -75,7 +71,7 @@ def as_told(at: Coordinates, value: bytes | None) -> Retold:
 
 
 async def check(tx: Transaction, facts: Facts) -> None:
-    """Whether these versions are still free.
+    """Make sure that these versions are still free.
 
     Raises:
         CannotRecallError: one of them was told otherwise since the restore.
@@ -86,7 +82,7 @@ async def check(tx: Transaction, facts: Facts) -> None:
 
 
 async def in_turn(tx: Transaction, facts: Facts) -> None:
-    """Whether each of their subjects has been told up to just before them.
+    """Make sure that each of their subjects has been told up to just before them.
 
     Raises:
         NotYetError: an earlier version has to be recalled, or decided anew, first; it says of which one.

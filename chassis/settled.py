@@ -26,9 +26,11 @@ OF_SUBJECT = frozenset({HoldReason.POISON, HoldReason.AFTER_POISON, HoldReason.G
 
 @dataclass(slots=True)
 class Settled:
-    """`discarded` came and was never applied, `given_up` had not come, `redriven` is held here and has an answer all the same.
+    """What became, until the database was lost, of what was held.
 
-    `passed`: how far each subject certainly was when the database was lost.
+    `discarded`: versions that came and were never applied; `given_up`: versions that had not come.
+    `redriven`: what the backup holds though it has an answer, by its id.
+    `passed`: the highest version of each subject that is known to have been dealt with before the database was lost.
     """
 
     taking_up: TakingUp
@@ -71,7 +73,7 @@ class Settled:
         return None
 
     def pass_by(self, subject: Subject, version: int) -> None:
-        """All of this subject before that version was settled, whatever is held of it here."""
+        """Up to that version all of this subject was dealt with, whatever is held of it here."""
         self.passed[subject] = max(version, self.passed.get(subject, 0))
 
     def pass_by_value(self, topic: str, raw: Any) -> None:

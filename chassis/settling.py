@@ -29,8 +29,8 @@ Rows: TypeAlias = Mapping[Version, Record]
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
-    """One thing to settle. `what` is handled for that, if anything is; `cause`: what it has an answer to, if it has one."""
+class SettlingStep:
+    """One thing to settle. `what`: the held telling that is handled for that, or None; `cause`: its id, where it has an answer."""
 
     what: str | None
     cause: UUID | None
@@ -39,15 +39,15 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Settling:
-    """Of one recall; `handle` recalls, or handles without a word."""
+    """Of one recall. `handle`: recalls what has an answer, and handles all else without a word."""
 
     settled: Settled
     tx: Transaction
     handle: Handle
 
-    async def steps(self) -> list[Step]:
+    async def steps(self) -> list[SettlingStep]:
         """What can be settled next, one thing a subject."""
-        found = [self._take_up(each) for each in self.settled.redriven.values() if not is_ordered(each.subject[0])]
+        found = [self._handling(each) for each in self.settled.redriven.values() if not is_ordered(each.subject[0])]
         if self.settled.passed:
             subjects = sorted(self.settled.passed)
             rows: dict[Version, Record] = {}
@@ -59,21 +59,21 @@ class Settling:
             found += [each for each in steps if each is not None]
         return found
 
-    def _next(self, subject: Subject, so_far: Seen, rows: Rows) -> Step | None:
+    def _next(self, subject: Subject, so_far: Seen, rows: Rows) -> SettlingStep | None:
         late = [each for each in sorted(self.settled.discarded & rows.keys()) if each[0] == subject and each[1] <= so_far.version]
         if late:
-            return Step(None, None, partial(held.forget, self.tx, [rows[late[0]]["held_id"]]))
+            return SettlingStep(None, None, partial(held.forget, self.tx, [rows[late[0]]["held_id"]]))
         following = (subject, so_far.version + 1)
         row = rows.get(following)
         if following in self.settled.given_up:
-            return Step(None, None, partial(seen.write, self.tx, {subject: so_far.then(GIVEN_UP)}))
+            return SettlingStep(None, None, partial(seen.write, self.tx, {subject: so_far.then(GIVEN_UP)}))
         if row is None:
             return None
         read = self.settled.read(row)
         if following in self.settled.discarded:
             content_hash = GIVEN_UP if read is None else read.received.envelope.content_hash
-            return Step(None, None, partial(self._discard, row, {subject: so_far.then(content_hash)}))
-        return None if read is None or not self._went_on(following, row, rows) else self._take_up(read)
+            return SettlingStep(None, None, partial(self._discard, row, {subject: so_far.then(content_hash)}))
+        return None if read is None or not self._went_on(following, row, rows) else self._handling(read)
 
     def _went_on(self, following: Version, row: Record, rows: Rows) -> bool:
         """Whether what is held here was taken up since: more of its subject was settled, or nothing stands before it."""
@@ -86,9 +86,9 @@ class Settling:
         await seen.write(self.tx, heard)
         await held.forget(self.tx, [row["held_id"]])
 
-    def _take_up(self, taken: Candidate) -> Step:
+    def _handling(self, taken: Candidate) -> SettlingStep:
         cause = taken.received.envelope.id if taken.received.envelope.id in self.settled.redriven else None
-        return Step(f"held {taken.received.held_id}", cause, partial(self._handle, taken))
+        return SettlingStep(f"held {taken.received.held_id}", cause, partial(self._handle, taken))
 
     async def _handle(self, taken: Candidate) -> None:
         await self.handle([taken], self.tx)

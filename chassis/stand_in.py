@@ -1,10 +1,10 @@
 """Stands in for a service's handlers while it recalls: what came of each value is put down again, and what had no answer says nothing."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
-from typing import Any
+from typing import Any, TypeAlias
 from uuid import UUID
 
 from chassis import retold
@@ -14,17 +14,22 @@ from chassis.database import Transaction
 from chassis.failure import Fault, fault_of
 from chassis.not_yet import NotYetError
 from chassis.occasion import Batch, Received
+from chassis.recall_mode import Mode
 from chassis.retold import Facts
 from chassis.room import OnBatch, Room
 from chassis.settled import Settled
-from chassis.waiting import LAST_SAID, Waiting
+from chassis.waiting import LAST_IN_OUTBOX, Waiting
+
+Hear: TypeAlias = Callable[[OnBatch, Batch, Transaction], Awaitable[None]]
 
 
 @dataclass(slots=True)
 class StandIn:
-    """`causes` are tellings of ours by what caused them, `recalled` those of them that are done, `now` those of the step under way.
+    """What is to be recalled, and how far that is.
 
-    `anew`: what has no answer may speak.
+    `causes`: the facts to recall, by what caused them; `recalled`: causes that are done.
+    `now`: causes of the running step, which are done once it commits.
+    `settled`: what was held and has been settled since the backup; `waiting`: causes that would be tried in vain.
     """
 
     room: Room
@@ -33,7 +38,6 @@ class StandIn:
     recalled: set[UUID] = field(default_factory=set)
     now: list[UUID] = field(default_factory=list)
     waiting: Waiting = field(default_factory=Waiting)
-    anew: bool = False
 
     @property
     def answered(self) -> dict[UUID, datetime]:
@@ -42,7 +46,7 @@ class StandIn:
 
     @property
     def left(self) -> set[UUID]:
-        """What is to be recalled still, but for the step under way."""
+        """Causes that are not done, with those of the running step."""
         return self.causes.keys() - self.recalled
 
     @property
@@ -63,17 +67,21 @@ class StandIn:
         self.now, self.waiting.more = [], set()
 
     async def go_on(self, tx: Transaction) -> None:
-        """The step under way is done."""
+        """The running step is done."""
         self.recalled.update(self.now)
         await self.waiting.go_on(tx)
 
-    def before(self, carrier: Carrier) -> Carrier:
-        """The same carrier, with this in place of its handlers."""
-        families = {name: partial(self.hear, handle) for name, handle in self.room.families.items()}
-        calendar = _Recalling(self.room, carrier.clock, carrier.topic_prefix, stand_in=self)
-        return replace(carrier, room=replace(self.room, families=families), calendar=calendar)
+    def carriers(self, carrier: Carrier) -> dict[Mode, Carrier]:
+        """That carrier with this in place of its handlers, once for each mode."""
+        return {mode: self._in_place(carrier, mode) for mode in Mode}
 
-    async def hear(self, handle: OnBatch, batch: Batch, tx: Transaction) -> None:
+    def _in_place(self, carrier: Carrier, mode: Mode) -> Carrier:
+        hear = partial(self.hear, mode)
+        room = replace(self.room, families={name: partial(hear, handle) for name, handle in self.room.families.items()})
+        calendar = _Recalling(self.room, carrier.clock, carrier.topic_prefix, hear=hear)
+        return replace(carrier, room=room, calendar=calendar, past_held=mode is Mode.PAST_HELD)
+
+    async def hear(self, mode: Mode, handle: OnBatch, batch: Batch, tx: Transaction) -> None:
         """Recall what came of each, or handle it again where nothing did.
 
         Raises:
@@ -85,7 +93,7 @@ class StandIn:
                 continue
             if received.envelope.id in self.causes:
                 await self.recall(received.envelope.id, received, tx)
-            elif self.anew:
+            elif mode is Mode.ANEW:
                 await handle([received], tx)
             else:
                 await self._handle_silently(handle, received, tx)
@@ -110,24 +118,23 @@ class StandIn:
 
     @staticmethod
     async def _handle_silently(handle: OnBatch, received: Received[Any], tx: Transaction) -> None:
-        """It says nothing, as it did, or it has to wait: it may be decided on more than is here yet."""
-        before = await tx.fetchval(LAST_SAID)
+        """It says nothing, as it did then. Where it would say something, or fails, it has to wait: more was here then than is here yet."""
+        before = await tx.fetchval(LAST_IN_OUTBOX)
         try:
             await handle([received], tx)
         except Exception as error:
             if fault_of(error) is Fault.INFRASTRUCTURE:
                 raise
-            raise NotYetError from error
-        if await tx.fetchval(LAST_SAID) != before:
-            raise NotYetError
+            raise NotYetError(why="it had no answer, and fails on what is here") from error
+        if await tx.fetchval(LAST_IN_OUTBOX) != before:
+            raise NotYetError(why="it had no answer, and would say something on what is here")
 
 
 @dataclass(slots=True)
 class _Recalling(Calendar):
     """The calendar of a scenario, whose days' ends are recalled too."""
 
-    stand_in: StandIn | None = None
+    hear: Hear = field(kw_only=True)
 
     async def on_clock(self, batch: Batch, tx: Transaction) -> None:
-        if self.stand_in is not None:
-            await self.stand_in.hear(partial(Calendar.on_clock, self), batch, tx)
+        await self.hear(partial(Calendar.on_clock, self), batch, tx)

@@ -41,7 +41,7 @@ class TakingBack:
     carrier: Carrier
 
     def is_folded(self, each: Received[Any]) -> bool:
-        """What was set aside is set aside again when it is heard again."""
+        """Whether it is recalled. What tells of something set aside is not: that is set aside again once it is heard again."""
         return not isinstance(each.fact, (TellingDiscarded, *self.room.not_recalled))
 
     async def run(self, tx: Transaction, looking: AIOKafkaConsumer, facts: Facts, in_hand: InHand) -> None:
@@ -59,7 +59,7 @@ class TakingBack:
         lying = await read_on(looking, {each: found.next for each, found in places.items()})
         heard = {each: self._heard(each, raws, stand_in) for each, raws in lying.items()}
         next_ones = {each: found.next for each, found in places.items()}
-        again = HearingAgain(tx, stand_in.before(self.carrier), stand_in, heard, next_ones, in_hand)
+        again = HearingAgain(tx, stand_in.carriers(self.carrier), stand_in, heard, next_ones, in_hand)
         await Recollection(tx, stand_in, again).run()
 
     def _heard(self, partition: TopicPartition, raws: Sequence[Any], stand_in: StandIn) -> deque[Heard]:

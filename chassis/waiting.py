@@ -7,14 +7,16 @@ from chassis.database import Transaction
 from chassis.not_yet import NotYetError
 from chassis.seen import Subject
 
-LAST_SAID = "select coalesce(max(seq), 0) from outbox"
+LAST_IN_OUTBOX = "select coalesce(max(seq), 0) from outbox"
 
 
 @dataclass(slots=True)
 class Waiting:
-    """`lacking` is what each cause waits for, `more` what the step under way tells or hears more about, `said` how far was said by then.
+    """What each cause that had to wait waits for.
 
-    Where it is not known what a cause waits for, any step may bring it, and it does not stand here.
+    `lacking`: the subject about which each of them needs more. Where that is not known any step may bring it, and the cause is not here.
+    `more`: the subjects about which the running step has told or heard something.
+    `said`: the last number in the outbox, as it was after the last step at whose end anything was lacking.
     """
 
     lacking: dict[UUID, Subject] = field(default_factory=dict)
@@ -22,14 +24,14 @@ class Waiting:
     said: int = 0
 
     def put(self, cause: UUID, error: NotYetError) -> None:
-        """It had to wait, for that."""
+        """A try of that cause had to wait, for what the error says."""
         if error.lacking is not None:
             self.lacking[cause] = error.lacking
 
     async def go_on(self, tx: Transaction) -> None:
-        """The step under way is done: what lacked that waits no more. Where it said anything of its own, about whomever, nothing does."""
+        """The running step is done: what lacked more of that waits no more. If the step said anything anew, of whomever, nothing waits."""
         if self.lacking:
-            said = await tx.fetchval(LAST_SAID)
+            said = await tx.fetchval(LAST_IN_OUTBOX)
             self.lacking = {cause: at for cause, at in self.lacking.items() if at not in self.more and said == self.said}
             self.said = said
 

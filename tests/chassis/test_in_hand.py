@@ -10,7 +10,7 @@ from pydantic import SecretStr
 from chassis.attempts import HOPELESS_FROM
 from chassis.database import Pool, open_pool
 from chassis.in_hand import InHand, recalling
-from chassis.retold import CannotRecallError
+from chassis.not_yet import CannotRecallError
 from chassis.settings import Settings
 from tests.conftest import FreshDatabase
 

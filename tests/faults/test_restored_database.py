@@ -15,9 +15,9 @@ import pytest
 from chassis.database import Transaction, open_pool
 from chassis.footing import WentBackError
 from chassis.hearing import FOREIGN, OlderDatabaseError
+from chassis.not_yet import CannotRecallError
 from chassis.occasion import Batch
 from chassis.ordering import Wish, order
-from chassis.retold import CannotRecallError
 from contracts.catalogue import BY_NAME
 from contracts.codes import Channel, CloseReason, Cohort, DeclineReason, Sender
 from contracts.handover_replies import ForceAccepted, ForceDeclined
