@@ -7,7 +7,7 @@ from itertools import chain
 from aiokafka import TopicPartition
 from asyncpg import QueryCanceledError
 
-from chassis import contents, gaps, held, place, seen, stops
+from chassis import contents, gaps, heard_once, held, place, seen, stops
 from chassis.calendar import Calendar
 from chassis.candidate import Candidate, read_value
 from chassis.carried import Carried
@@ -87,14 +87,15 @@ class Carrier:
         return Move(partition, expected, raws[-1].offset + 1, place.digest(raws[-1].value))
 
     async def _apply(self, tx: Transaction, raws: Iterable[Raw], way: Way) -> Carried:
-        sifted, heard = await self._sift(tx, [self._read(raw) for raw in raws])
+        met = await heard_once.meet(tx, self.room.vault, [self._read(raw) for raw in raws])
+        sifted, heard = await self._sift(tx, met.new)
         applied, instead = await way(sifted.fresh, tx, self.handle)
         sifted.held += instead
         await held.forget(tx, (each.received.held_id for each in applied if each.received.held_id is not None))
         await self._put_aside(tx, sifted.held)
         await seen.write(tx, heard_now(applied, heard))
         families = {str(each.received.topic.family.name) for each in applied}
-        return Carried(handled=len(applied), doubles=sifted.doubles, held=len(sifted.held), families=families)
+        return Carried(handled=len(applied), doubles=sifted.doubles + met.doubles, held=len(sifted.held), families=families)
 
     def _read(self, raw: Raw) -> Candidate | Held:
         topic = self.topic(raw.topic)

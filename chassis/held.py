@@ -35,11 +35,14 @@ class Held:
     again: bool = False
 
     def __post_init__(self) -> None:
-        """The same value at the same place gets the same id, so that whoever hears it again after a restore holds and counts it once."""
+        """What was not held before gets its id."""
         if self.held_id == UNNAMED:
-            at = self.coordinates
-            name = f"{at.topic}/{at.partition}/{at.offset}/{digest(self.raw.value).hex()}"
-            object.__setattr__(self, "held_id", uuid5(UNNAMED, name))
+            object.__setattr__(self, "held_id", held_id_of(self.coordinates, self.raw.value))
+
+
+def held_id_of(at: Coordinates, value: bytes | None) -> UUID:
+    """The same for the same value at the same place, so that whoever hears it again after a restore holds and counts it once."""
+    return uuid5(UNNAMED, f"{at.topic}/{at.partition}/{at.offset}/{digest(value).hex()}")
 
 
 # The same value at the same place, heard again, is held already, for the reason that it was held for first.

@@ -12,6 +12,7 @@ from chassis.broker import onlooker, producer, subscribe
 from chassis.carry import Carrier
 from chassis.chores import Chores
 from chassis.footing import Footing
+from chassis.forgetting import Forgetting
 from chassis.listen import Listener
 from chassis.lookout import Lookout
 from chassis.orders import Orders
@@ -45,7 +46,7 @@ async def open_inputs(
         footing = Footing(consumer(), looking, assignment, carrier.pool, pulse, compacted)
         yield Listener(
             consumer(), footing, Trying(carrier, footing, settings.batch_max_records), pulse, on_commit, when_idle,
-            Chores([Lookout(carrier.pool, footing, pulse).look, Orders(carrier, on_commit).carry_out]),
+            Chores([Lookout(carrier.pool, footing, pulse).look, Orders(carrier, on_commit).carry_out, Forgetting(carrier.pool).forget]),
             hurried=lambda: carrier.calendar.asked is not None, batch_max_records=settings.batch_max_records,
         )  # fmt: skip
 

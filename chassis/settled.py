@@ -9,10 +9,10 @@ from uuid import UUID
 
 from asyncpg import Record
 
-from chassis import seen
+from chassis import heard_once, seen
 from chassis.candidate import Candidate
 from chassis.database import Transaction
-from chassis.occasion import Received
+from chassis.occasion import Coordinates, Received
 from chassis.seen import NOTHING, Subject, Version
 from chassis.taking_up import TakingUp, is_ordered
 from contracts.catalogue import BY_NAME, topic_name
@@ -31,6 +31,7 @@ class Settled:
     `discarded`: versions that came and were never applied; `given_up`: versions that had not come.
     `redriven`: what the backup holds though it has an answer, by its id.
     `passed`: the highest version of each subject that is known to have been dealt with before the database was lost.
+    `not_decided_on`: where something lies that was held, because the id that it bears stands for something else.
     """
 
     taking_up: TakingUp
@@ -38,12 +39,13 @@ class Settled:
     given_up: set[Version] = field(default_factory=set)
     redriven: dict[UUID, Candidate] = field(default_factory=dict)
     passed: dict[Subject, int] = field(default_factory=dict)
+    not_decided_on: Collection[Coordinates] = ()
 
     @classmethod
     async def since(cls, tx: Transaction, taking_up: TakingUp, told: Iterable[Received[Any]], causes: Collection[UUID]) -> "Settled":
         """As `told` says, which lies on our own topics, and the answers to `causes`."""
         found = cls(taking_up)
-        kept = {at for row in await tx.fetch(HELD) if (at := found._meet(row, causes)) is not None}
+        kept = {at for row in await tx.fetch(HELD) if (at := await found._meet(tx, row, causes)) is not None}
         reasons = _discards(each.fact for each in told if isinstance(each.fact, TellingDiscarded))
         heard = await seen.read(tx, {subject for subject, _ in reasons})
         for (subject, version), those in reasons.items():
@@ -56,14 +58,18 @@ class Settled:
             found.pass_by(subject, version)
         return found
 
-    def _meet(self, row: Record, causes: Collection[UUID]) -> Version | None:
+    async def _meet(self, tx: Transaction, row: Record, causes: Collection[UUID]) -> Version | None:
         """Which version a row of the backup holds, if it had come when others were given up; it was taken up if it has an answer."""
         read = self.read(row)
-        if read is not None and read.received.envelope.id in causes:
+        if read is not None and read.received.envelope.id in causes and not await self._is_another(tx, read):
             self.redriven[read.received.envelope.id] = read
             if is_ordered(row["topic"]):
                 self.pass_by(read.subject, read.version)
         return version_of(row, read) if is_ordered(row["topic"]) and row["reason"] in OF_SUBJECT else None
+
+    async def _is_another(self, tx: Transaction, read: Candidate) -> bool:
+        """Whether it bears the id of what has the answer, and is not that."""
+        return await heard_once.stands_for_another(tx, self.taking_up.carrier.room.vault, read)
 
     def read(self, row: Record) -> Candidate | None:
         """What it holds, if this release can read it."""

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from asyncpg import Record
 
-from chassis import held, seen
+from chassis import heard_once, held, seen
 from chassis.alone import Handle
 from chassis.candidate import Candidate
 from chassis.carry import heard_now
@@ -91,6 +91,7 @@ class Settling:
         return SettlingStep(f"held {taken.received.held_id}", cause, partial(self._handle, taken))
 
     async def _handle(self, taken: Candidate) -> None:
+        await heard_once.apart(self.tx, self.settled.taking_up.carrier.room.vault, [taken])  # an earlier release put nothing down
         await self.handle([taken], self.tx)
         await held.forget(self.tx, filter(None, [taken.received.held_id]))
         await seen.write(self.tx, heard_now([taken], await seen.read(self.tx, [taken.subject])))

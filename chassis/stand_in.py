@@ -104,6 +104,8 @@ class StandIn:
         Raises:
             NotYetError: what it builds on is not here yet.
         """
+        if received is not None and received.coordinates in self.settled.not_decided_on:
+            raise NotYetError  # its id stands for something else, which has to be heard first
         facts = self.causes[cause]
         then = None if received is None else replace(received, occasion=facts[0].occasion)  # decided on the day on which it was told
         try:

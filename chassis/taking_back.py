@@ -1,20 +1,22 @@
 """What a service told since its backup is taken back in: brought together with what caused it, as far as that is still to be heard."""
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
-from chassis import agreement, place
+from chassis import agreement, heard_once, place
 from chassis.carry import Carrier
 from chassis.database import Transaction
-from chassis.heard_before import Heard, dated, heard_before, stamped
+from chassis.heard_before import Heard, answerable, dated, heard_before, stamped
 from chassis.hearing_again import HearingAgain
 from chassis.in_hand import InHand
 from chassis.occasion import Received
+from chassis.one_cause import not_decided_on
+from chassis.outside_event import EventKey
 from chassis.place import Place
 from chassis.reading import PATIENCE_SECONDS, read_on
 from chassis.recollection import Recollection
@@ -57,15 +59,24 @@ class TakingBack:
         stand_in = StandIn(self.room, causes, await Settled.since(tx, TakingUp(self.carrier), facts, causes.keys()))
         places = await self._places(tx, looking)
         lying = await read_on(looking, {each: found.next for each, found in places.items()})
-        heard = {each: self._heard(each, raws, stand_in) for each, raws in lying.items()}
+        known = await heard_once.known(tx, causes)
+        prefix = self.settings.kafka_topic_prefix
+        stand_in.settled.not_decided_on = not_decided_on(lying, prefix, known, causes, self._held_to_the_end(facts))
+        heard = {each: self._heard(each, raws, stand_in, known) for each, raws in lying.items()}
         next_ones = {each: found.next for each, found in places.items()}
         again = HearingAgain(tx, stand_in.carriers(self.carrier), stand_in, heard, next_ones, in_hand)
         await Recollection(tx, stand_in, again).run()
 
-    def _heard(self, partition: TopicPartition, raws: Sequence[Any], stand_in: StandIn) -> deque[Heard]:
+    def _held_to_the_end(self, facts: Facts) -> set[str]:
+        """Ids under which something is told to have been held, and nothing else."""
+        told = {each.envelope.subject for each in facts if isinstance(each.fact, self.room.not_recalled)}
+        return told - {each.envelope.subject for each in facts if self.is_folded(each)}
+
+    def _heard(self, partition: TopicPartition, raws: Sequence[Any], stand_in: StandIn, known: Collection[EventKey]) -> deque[Heard]:
         topic = BY_NAME[partition.topic.removeprefix(self.settings.kafka_topic_prefix)]
         told_at = partial(dated, topic) if self._by_scenario else stamped
-        return heard_before(raws, told_at, stand_in.answered, stand_in.settled.reach(topic.name, raws))
+        reach = stand_in.settled.reach(topic.name, raws)
+        return heard_before(raws, told_at, partial(answerable, topic, known), stand_in.answered, reach)
 
     @property
     def _by_scenario(self) -> bool:

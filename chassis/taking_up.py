@@ -8,7 +8,7 @@ from uuid import UUID
 
 from asyncpg import Record
 
-from chassis import gaps, held, seen
+from chassis import gaps, heard_once, held, seen
 from chassis.alone import one_by_one
 from chassis.candidate import Candidate
 from chassis.carry import Carrier, heard_now
@@ -74,11 +74,12 @@ class TakingUp:
 
     async def take_up(self, tx: Transaction, rows: Sequence[Record]) -> dict[UUID, str]:
         """Handle what can be handled now, in order; the complaints about what was put back."""
-        candidates, unreadable = self._readable(rows)
+        read, unreadable = self._readable(rows)
+        candidates, reused = await heard_once.apart(tx, self.carrier.room.vault, read)
         heard = await seen.read(tx, {each.subject for each in candidates if is_ordered(each.subject[0])})
         sifted = _sifted(candidates, heard)
         applied, failed = await one_by_one(sifted.fresh, tx, self.carrier.handle)
-        aside = [*sifted.held, *failed, *unreadable]
+        aside = [*sifted.held, *failed, *unreadable, *reused]
         put_back = {each.held_id: each.complaint for each in aside}
         await self.keep(tx, aside)
         await held.forget(tx, [each for each in map(_held_id, candidates) if each not in put_back])

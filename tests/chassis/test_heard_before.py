@@ -3,12 +3,14 @@
 from collections import deque
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from uuid import UUID, uuid4
 
 import pytest
 from aiokafka import TopicPartition
 
-from chassis.heard_before import Heard, heard_before, leave_what_was_stopped, stamped
+from chassis.heard_before import Heard, answerable, heard_before, leave_what_was_stopped, stamped
+from contracts.catalogue import BY_NAME
 from tests.chassis.tellings import created
 
 NOON = datetime(2031, 6, 1, 12, tzinfo=UTC)
@@ -31,7 +33,7 @@ def _times(*told: tuple[int, int | None], last: int = 0, reach: int = 0) -> list
     envelopes = [created(uuid4()) for _ in told]
     raws = [Lying(each.to_bytes(), int(_after(at).timestamp() * 1000)) for each, (at, _) in zip(envelopes, told, strict=True)]
     answered: dict[UUID, datetime] = {each.id: _after(at) for each, (_, at) in zip(envelopes, told, strict=True) if at is not None}
-    heard = heard_before(raws, stamped, answered | {uuid4(): _after(last)}, reach)
+    heard = heard_before(raws, stamped, partial(answerable, BY_NAME["records.v1"], ()), answered | {uuid4(): _after(last)}, reach)
     return [round((each.at - NOON) / timedelta(minutes=1)) for each in heard]
 
 
@@ -57,6 +59,15 @@ def test_what_was_taken_up_again_later_keeps_its_turn() -> None:
 
 def test_behind_the_last_answer_only_what_was_told_before_the_last_decision_may_have_been_heard() -> None:
     assert _times((1, 2), (3, None), (8, None), (9, None), last=8) == [2, 3]
+
+
+def test_what_is_told_again_has_no_answer_of_its_own_and_what_lies_before_it_may_never_have_been_heard() -> None:
+    told, between = created(uuid4()), created(uuid4())
+    raws = [Lying(each.to_bytes(), int(_after(1).timestamp() * 1000)) for each in (told, between, told)]
+
+    heard = heard_before(raws, stamped, partial(answerable, BY_NAME["records.v1"], ()), {told.id: _after(2)}, 0)
+
+    assert [(each.id, each.certain) for each in heard] == [(told.id, True)]
 
 
 def test_what_was_settled_was_heard_however_late_it_was_told() -> None:

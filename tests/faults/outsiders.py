@@ -33,6 +33,7 @@ STANDING = {
     "held": 'topic, partition, "offset", reason',
     "said": "id, topic, subject, version, content_hash, payload",
     "outbox": "said_id",
+    "heard_once": "topic, id, content, value",
 }
 """What must be the same before and after; keys and who decided are not."""
 

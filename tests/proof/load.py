@@ -27,6 +27,7 @@ from tests.proof.system import System
 
 PACE_SECONDS = 0.025
 FORCES = ("cleveland", "kent", "police-scotland")
+TWICE_EVERY = 7
 GARBLED_EVERY = 60
 GARBLED = {"records": ("notifications", Channel.INTERPOL), "handover": ("handover-replies", "kent")}
 """Who hears what cannot be read, and whose topic it comes on."""
@@ -37,7 +38,7 @@ CATEGORIES = {"accepted": "1001 00", "referred": "1003 00", "refused": "2100 00"
 @dataclass
 class Load:
     """`told` is every notification by its message's id, `expected` every landing told of, `garbled` how much each service heard that
-    cannot be read.
+    cannot be read. `sent` is all that could be read: topic, key and value.
     """
 
     system: System
@@ -48,6 +49,7 @@ class Load:
     expected: list[TravelNoticeReceived] = field(default_factory=list)
     answered: set[UUID] = field(default_factory=set)
     garbled: Counter[str] = field(default_factory=Counter)
+    sent: list[tuple[str, bytes, bytes]] = field(default_factory=list)
     silent: bool = False
 
     def silence(self) -> None:
@@ -64,6 +66,8 @@ class Load:
                 await self._expect(self.known.pop(0))
             if number % GARBLED_EVERY == 0:
                 await self._garble(number)
+            if number % TWICE_EVERY == 0:
+                await self._once_more(number)
             await asyncio.sleep(PACE_SECONDS)
 
     async def _notify(self, number: int) -> None:
@@ -95,8 +99,16 @@ class Load:
     async def tell(self, fact: Fact, principal: str) -> UUID:
         topic, at = BY_NAME[topic_name(fact.FAMILY, principal)], datetime.now(UTC)
         told: Envelope[Any] = Envelope(id=uuid7(), source=topic.source, type=fact.TYPE, subject=fact.subject, time=at, data=fact)
-        await self.producer.send_and_wait(self.system.prefix + topic.name, told.to_bytes(), key=told.subject.encode())
+        await self._send(self.system.prefix + topic.name, told.subject.encode(), told.to_bytes())
         return told.id
+
+    async def _send(self, topic: str, key: bytes, value: bytes) -> None:
+        await self.producer.send_and_wait(topic, value, key=key)
+        self.sent.append((topic, key, value))
+
+    async def _once_more(self, number: int) -> None:
+        """Byte for byte, as a producer does that has had no answer: the last one at once, or one of any time before."""
+        await self._send(*(self.draws.choice(self.sent) if number % 2 else self.sent[-1]))
 
     async def answer(self) -> None:
         """Forces accept each offer once, until cancelled."""

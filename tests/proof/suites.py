@@ -18,7 +18,12 @@ SUITES = {
         "tests/faults/test_restored_figures.py", "tests/faults/test_settled_since_backup.py", "tests/faults/test_deadly_recall.py",
         "tests/faults/test_many_wait_in_a_recall.py", "tests/faults/test_recalled_in_time_order.py",
         "tests/faults/test_moved_past_again.py", "tests/faults/test_recalled_under_a_stop.py",
-        "tests/chassis/test_recalled_in_turn.py", "tests/chassis/test_heard_before.py",
+        "tests/chassis/test_recalled_in_turn.py", "tests/chassis/test_heard_before.py", "tests/faults/test_one_id_recalled.py",
+        "tests/faults/test_recalled_once.py",
+    ),
+    "what comes from outside is heard once": (
+        "tests/faults/test_told_twice.py", "tests/chassis/test_heard_once.py", "tests/chassis/test_one_id_one_event.py",
+        "tests/chassis/test_forgetting.py",
     ),
     "held to the end: orders": (
         "tests/chassis/test_orders.py", "tests/chassis/test_orders_of_one_subject.py", "tests/chassis/test_order_lock.py",
