@@ -21,6 +21,7 @@ from chassis.occasion import Coordinates
 from chassis.own_ends import Told
 from chassis.pulse import Pulse
 from chassis.say import LAST_VERSIONS
+from landfall.operators import RefusedError
 from tests.chassis.conftest import FreshHouse
 from tests.chassis.disagreeing import make_topic_again
 from tests.chassis.figures import PERIODS, SUBJECT, TOPIC, asked, last_on_topic, tell_figures
@@ -299,10 +300,10 @@ async def test_a_topic_that_cannot_be_read_to_its_end_is_no_empty_topic(stats: H
         await reading_back.read_back(stats.settings(), "stats")
 
 
-async def test_a_service_without_such_topics_looks_at_nothing(house: FreshHouse) -> None:
+async def test_a_service_without_such_topics_looks_at_nothing_and_is_not_asked_to(house: FreshHouse) -> None:
     intel = await house("intel")
 
     assert await reading_back.read_back(intel.settings(), "intel") == []
     async with relaying(intel) as (only,):
-        found = await asked(intel, only)
-    assert (found["agree"], found["again"], found["strange"]) == (0, 0, 0)
+        with pytest.raises(RefusedError, match="intel has no compacted topic"):
+            await asked(intel, only)

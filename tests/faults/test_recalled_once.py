@@ -86,8 +86,9 @@ async def test_what_the_backup_holds_and_was_redriven_is_recalled_though_its_cop
     told = message(of(1, next(references), conviction=FURTHER), Channel.UK_CRIS)
     wrong, earlier = message(of(2, next(references)), Channel.UK_CRIS, told.id), message(of(1, next(references)), Channel.UK_CRIS)
     async with records.opened(_who_cannot_bear(told.id)):
-        await send(records, told, wrong)
-        await has_heard(records, 2)
+        for number, each in enumerate((told, wrong), start=1):
+            await send(records, each)
+            await has_heard(records, number)
         backup = await back_up(records.superuser_url, tmp_path / "backup")
         await send(records, told, earlier)
         await has_heard(records, 4)
@@ -122,15 +123,18 @@ async def _redrive(records: House) -> None:
 
 
 async def test_a_reply_that_came_twice_since_the_backup_is_recalled_once(house: FreshHouse, tmp_path: Path) -> None:
-    handover, record = await house("handover"), uuid4()
+    handover, people = await house("handover"), [uuid4(), uuid4()]
     async with handover.opened(handover_room(KEYS)):
-        await tell(handover, RecordCreated(record_id=record, cohort=Cohort.UKSO), version=1)
-        landing = TravelExpected(record_id=record, travel_id=uuid4(), landing_day=FUTURE, force="kent")
-        await tell(handover, landing, version=2)
-        await has_heard(handover, 2)
+        await tell(handover, *[RecordCreated(record_id=each, cohort=Cohort.UKSO) for each in people], version=1)
+        landings = [TravelExpected(record_id=each, travel_id=uuid4(), landing_day=FUTURE, force="kent") for each in people]
+        await tell(handover, *landings, version=2)
+        await has_heard(handover, 4)
         backup = await back_up(handover.superuser_url, tmp_path / "backup")
-        reply = message(ForceAccepted(handover_id=await handover.fetchval("select handover_id from handover")), "kent")
-        await send(handover, reply, reply, message(ForceAccepted(handover_id=uuid4()), "kent"))
-        await has_heard(handover, 5)
+        offers = [row["handover_id"] for row in await handover.owner.fetch("select handover_id from handover")]
+        first, stray, last = (message(ForceAccepted(handover_id=each), "kent") for each in (offers[0], uuid4(), offers[1]))
+        await send(handover, first, first, stray, stray, last)
+        await has_heard(handover, 9)
 
     await restored_as_it_was(handover, handover_room(KEYS), backup)
+
+    assert len((await standing(handover))["stray"]) == 1
