@@ -12,6 +12,7 @@ from uuid import UUID, uuid4
 import httpx
 import pytest
 
+from chassis.clock import LiveClock
 from chassis.database import Transaction, open_pool
 from chassis.footing import WentBackError
 from chassis.hearing import FOREIGN, OlderDatabaseError
@@ -127,7 +128,9 @@ async def _states(records: House) -> Counter[str]:
     return Counter(row[5] for row in (await standing(records))["notification"])
 
 
-async def test_handover_recalls_what_forces_and_people_answered_and_what_took_effect(house: FreshHouse, tmp_path: Path) -> None:
+async def test_handover_recalls_what_forces_and_people_answered_and_what_took_effect(
+    house: FreshHouse, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     handover, people = await house("handover"), [uuid4() for _ in range(8)]
     async with handover.opened(handover_room(KEYS)) as running:
         await tell(handover, *[RecordCreated(record_id=each, cohort=Cohort.UKSO) for each in people], version=1)
@@ -135,6 +138,8 @@ async def test_handover_recalls_what_forces_and_people_answered_and_what_took_ef
         await has_heard(handover, 10)
         backup = await back_up(handover.superuser_url, tmp_path / "backup")
         await _answers_after_the_backup(handover, running, people)
+        monkeypatch.setattr(LiveClock, "now", lambda _: datetime.now(UTC) + timedelta(days=1))
+        await _takes_effect(handover)
 
     await restored_as_it_was(handover, handover_room(KEYS), backup)
 
@@ -161,10 +166,12 @@ async def _answers_after_the_backup(handover: House, running: Running, people: l
     await tell(handover, _landing(people[3], "cleveland", FUTURE + timedelta(days=3)), version=3)
     await has_heard(handover, 21)
 
-    async def took_effect() -> bool:
+
+async def _takes_effect(handover: House) -> None:
+    async def it_did() -> bool:
         return any(row[3] == "effective" for row in (await standing(handover))["handover"])
 
-    await until(took_effect, "what was due today took effect")
+    await until(it_did, "what was due took effect once its day was over")
     await has_heard(handover, 21)
 
 

@@ -1,5 +1,7 @@
 """Each service has its own database, and its role can neither enter another's nor change its own tables."""
 
+from urllib.parse import urlsplit
+
 import asyncpg
 import pytest
 
@@ -9,8 +11,8 @@ from tests.places.postgres import Postgres
 
 
 async def test_a_service_is_refused_by_the_databases_of_the_others(postgres: Postgres, database: FreshDatabase) -> None:
-    await database("stats")
-    another = url_of(postgres.superuser_url, "intel", postgres.chosen["intel"], "stats_template")
+    name = urlsplit((await database("stats")).url).path.removeprefix("/")
+    another = url_of(postgres.superuser_url, "intel", postgres.chosen["intel"], name)
 
     with pytest.raises(asyncpg.InsufficientPrivilegeError):
         await asyncpg.connect(another)
@@ -29,8 +31,8 @@ async def test_a_service_does_not_own_its_tables(database: FreshDatabase) -> Non
 
 
 async def test_a_wrong_password_is_refused(postgres: Postgres, database: FreshDatabase) -> None:
-    await database("intel")
-    wrong = url_of(postgres.superuser_url, "intel", "wrong", "intel_template")
+    name = urlsplit((await database("intel")).url).path.removeprefix("/")
+    wrong = url_of(postgres.superuser_url, "intel", "wrong", name)
 
     with pytest.raises(asyncpg.InvalidPasswordError):
         await asyncpg.connect(wrong)
