@@ -71,4 +71,6 @@ class StillThere:
             compared = await compare(looking, ends)
         finally:
             await looking.stop()
+        if unanswered := compared.leaderless | compared.withheld:
+            log.warning("own_topics_not_looked_at", partitions=[f"{each.topic}/{each.partition}" for each in sorted(unanswered)])
         return [each for each, why in compared.disagreeing.items() if why != LOST]  # what was told long ago may have been deleted since

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
+from time import monotonic
 from typing import TypeAlias
 
 import structlog
@@ -21,6 +22,8 @@ from chassis.up_to import carry_up_to
 from chassis.ways import none_for
 
 PAY_SECONDS = 2.0
+BLAMELESS_SECONDS = 60.0
+"""Half of what liveness allows a loop: who is told to end in a longer try may be told so for it."""
 
 log = structlog.get_logger()
 
@@ -84,10 +87,12 @@ class Tries:
         except BaseException:
             self.owed.append(counted)
             raise
+        began = monotonic()
         try:
             carried = await carry(polled, {each: expected[each] for each in polled})
         except asyncio.CancelledError:
-            self.owed.append(counted)  # told to end: that is no fault of what was tried
+            if monotonic() - began < BLAMELESS_SECONDS:
+                self.owed.append(counted)  # told to end: that is no fault of what was tried
             raise
         except Exception as error:
             for each in polled:

@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import pytest
 
-from chassis import answering, app, database
+from chassis import answering, app, database, tries
 from chassis.attempts import UNTRIED, Attempt
 from chassis.database import Transaction
 from chassis.occasion import Batch
@@ -210,3 +210,22 @@ async def test_a_message_that_waits_whenever_the_service_is_told_to_end_is_handl
         await has_read(intel, 1)
     assert await intel.versions(record) == [1]
     assert await intel.held() == {}
+
+
+async def test_a_try_so_long_that_the_service_may_have_been_told_to_end_for_it_counts(
+    house: FreshHouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Otherwise a batch that takes longer than liveness allows would be tried together for ever."""
+    monkeypatch.setattr(app, "GRACE_SECONDS", 0.2)
+    monkeypatch.setattr(tries, "BLAMELESS_SECONDS", 0.0)
+    intel, is_tried = await house("intel"), asyncio.Event()
+
+    async def never_end(_batch: Batch, _tx: Transaction) -> None:
+        is_tried.set()
+        await asyncio.Event().wait()
+
+    await intel.tell(created(uuid4()))
+    async with intel.opened(Room("intel", {"records": Witness(and_then=never_end).hear})):
+        await until(is_tried.is_set, "it is tried")
+
+    assert await intel.fetchval("select array_agg(tries) from attempt") == [1]
