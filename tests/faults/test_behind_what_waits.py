@@ -1,14 +1,11 @@
 """What was perhaps heard is not heard again before a decision that waits, though nothing tries that decision any more (H8)."""
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
 
-from chassis.database import Transaction
-from chassis.occasion import Batch
 from chassis.ordering import Wish
 from chassis.room import Room
 from contracts.codes import Cohort
@@ -19,6 +16,7 @@ from tests.chassis.conftest import FreshHouse, house
 from tests.chassis.disagreeing import record_on
 from tests.chassis.house import House, asked
 from tests.chassis.ordering import carried_out
+from tests.faults.bearing import that_cannot_bear
 from tests.faults.outsiders import has_heard, standing, tell
 from tests.keys import KEYS
 from tests.places.backup import back_up, restore
@@ -31,13 +29,7 @@ FUTURE = datetime.now(UTC).date() + timedelta(days=30)
 
 
 def _bears_no_record() -> Room:
-    room = handover_room(KEYS)
-
-    async def hear(_batch: Batch, _tx: Transaction) -> None:
-        message = "none can be borne"
-        raise ValueError(message)
-
-    return replace(room, families={**room.families, "records": hear})
+    return that_cannot_bear(handover_room(KEYS), "records", lambda _: True)
 
 
 def _landing(record: UUID, days: int = 0, force: str | None = None) -> TravelExpected:

@@ -1,6 +1,5 @@
 """A restored service hears again in the order in which it had heard: what was not there yet then is not there yet again (H8)."""
 
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from uuid import UUID, uuid4
@@ -8,8 +7,6 @@ from uuid import UUID, uuid4
 import pytest
 from aiokafka.partitioner import DefaultPartitioner
 
-from chassis.database import Transaction
-from chassis.occasion import Batch
 from chassis.room import Room
 from contracts.codes import Channel, Cohort, Sender
 from contracts.handover_replies import ForceAccepted
@@ -20,6 +17,7 @@ from tests.builders import a_notification, a_person, a_travel_notice, numbers
 from tests.chassis.conftest import FreshHouse, house
 from tests.chassis.disagreeing import record_on
 from tests.chassis.house import Running, asked
+from tests.faults.bearing import that_cannot_bear
 from tests.faults.outsiders import has_heard, restored_as_it_was, standing, tell
 from tests.keys import KEYS
 from tests.places.backup import back_up, restore
@@ -89,15 +87,7 @@ async def test_an_answer_that_nobody_had_read_is_not_heard_before_the_offer_that
 
 
 def _who_cannot_bear(bad: UUID) -> Room:
-    room = handover_room(KEYS)
-
-    async def hear(batch: Batch, tx: Transaction) -> None:
-        if any(each.fact.record_id == bad for each in batch):
-            message = "this one cannot be borne"
-            raise ValueError(message)
-        await room.families["records"](batch, tx)
-
-    return replace(room, families={**room.families, "records": hear})
+    return that_cannot_bear(handover_room(KEYS), "records", lambda each: each.fact.record_id == bad)
 
 
 def _another_reference(partition: int) -> str:

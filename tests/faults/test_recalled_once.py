@@ -1,14 +1,11 @@
 """What an outsider told twice is recalled as it was decided: once (H8)."""
 
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
 
-from chassis.database import Transaction
-from chassis.occasion import Batch
 from chassis.ordering import Wish, order
 from chassis.room import Room
 from contracts.codes import Channel, Cohort, Sender
@@ -20,6 +17,7 @@ from tests.builders import a_conviction, a_travel_notice, numbers
 from tests.chassis.conftest import FreshHouse, house
 from tests.chassis.house import House
 from tests.chassis.ordering import BY, WHY, answers
+from tests.faults.bearing import that_cannot_bear
 from tests.faults.outsiders import has_heard, restored_as_it_was, standing, tell
 from tests.faults.since_backup import on_partition, told_after_a_backup
 from tests.keys import KEYS
@@ -67,15 +65,7 @@ async def test_what_could_not_be_read_and_came_right_under_its_id_is_recalled(ho
 
 
 def _who_cannot_bear(bad: UUID) -> Room:
-    room = records_room(KEYS)
-
-    async def hear(batch: Batch, tx: Transaction) -> None:
-        if any(each.envelope.id == bad for each in batch):
-            message = "this one cannot be borne"
-            raise ValueError(message)
-        await room.families["notifications"](batch, tx)
-
-    return replace(room, families={**room.families, "notifications": hear})
+    return that_cannot_bear(records_room(KEYS), "notifications", lambda each: each.envelope.id == bad)
 
 
 async def test_what_the_backup_holds_and_was_redriven_is_recalled_though_its_copy_lies_before_what_it_builds_on(
