@@ -52,7 +52,7 @@ class Leadership:
         self.back = LookingBack(self.settings, self.name, self.pulse, self.wake)
         self.outbox = Outbox(self.round_messages, prefix)
         self.compared = frozenset(prefix + topic.name for topic in owned_by(self.name) if not topic.family.compacted)
-        self.still_there = StillThere(self.settings, self.name, self.compared)
+        self.still_there = StillThere(self.settings, self.name, self.pulse, self.compared)
 
     async def begin(self) -> None:
         """Hear what was told before; only then is anything sent."""

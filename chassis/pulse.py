@@ -33,7 +33,8 @@ class Backlog:
 class Pulse:
     """One service's signs of life. `turns` is when each of its loops last went round, in monotonic seconds.
 
-    `recalling` is why nobody may ask it anything yet: its database may be older than what it told.
+    `recalling` is why nobody may ask it anything yet: its database may be older than what it told. `unseen` are partitions of its own about
+    which Kafka does not answer.
     """
 
     registry: CollectorRegistry = field(default_factory=CollectorRegistry)
@@ -43,6 +44,7 @@ class Pulse:
     backlog: Backlog = field(default_factory=Backlog)
     halts: dict[TopicPartition, str] = field(default_factory=dict)
     untold: Mapping[TopicPartition, str] = field(default_factory=dict)
+    unseen: Collection[TopicPartition] = ()
     stops: Mapping[str, str] = field(default_factory=dict)
     missing: set[str] = field(default_factory=set)
     unanswered: set[TopicPartition] = field(default_factory=set)
@@ -145,6 +147,7 @@ class Pulse:
         found += [f"{each.topic}/{each.partition} is not read: Kafka does not answer about it" for each in sorted(self.unanswered)]
         found += [f"{each.topic}/{each.partition} is halted" for each in self.halts]
         found += [f"nothing is told on {topic}: {why}" for topic, why in {each.topic: why for each, why in self.untold.items()}.items()]
+        found += [f"nobody knows whether what was told on {each.topic}/{each.partition} still lies there" for each in sorted(self.unseen)]
         found += self.strange
         found += [f"reading {'everything' if topic == '*' else topic} is stopped: {why}" for topic, why in self.stops.items()]
         found += [f"the last batch failed with {self.failure}"] if self.failure else []

@@ -11,7 +11,9 @@ from chassis import agreement, own_ends, still_there
 from chassis.agreement import ABSENT, Comparison
 from chassis.database import Pool
 from chassis.place import Place
+from chassis.relay import Relay
 from contracts.catalogue import BY_NAME
+from landfall.topics import make_topics
 from tests.chassis.disagreeing import administering, make_topic_again
 from tests.chassis.house import House
 from tests.chassis.relaying import all_sent, check_opened, relaying, say_all
@@ -45,6 +47,7 @@ def looks(monkeypatch: pytest.MonkeyPatch) -> Looks:
     found = Looks()
     monkeypatch.setattr(still_there, "compare", found.compare)
     monkeypatch.setattr(still_there, "EVERY_SECONDS", 0.0)
+    monkeypatch.setattr(still_there, "AGAIN_SECONDS", 0.0)
     return found
 
 
@@ -84,7 +87,9 @@ async def test_a_topic_made_again_halts_once_it_is_looked_at(intel: House, pool:
         await until(it_halts, "the topic is halted")
 
 
-async def test_that_kafka_does_not_answer_is_no_finding(intel: House, pool: Pool, looks: Looks, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_that_kafka_does_not_answer_is_no_finding_and_is_complained_of_until_it_does(
+    intel: House, pool: Pool, looks: Looks, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(agreement, "START_SECONDS", 0.5)
     looks.gate.set()
     async with relaying(intel) as (only,):
@@ -92,7 +97,15 @@ async def test_that_kafka_does_not_answer_is_no_finding(intel: House, pool: Pool
         async with administering(intel) as admin:
             await admin.delete_topics([intel.prefix + CHECKS.name])
         await until(lambda: bool(looks.found and looks.found[-1].leaderless), "Kafka does not answer about it")
+        await until(lambda: _complains(only), "it says that nobody knows what lies there")
         await looks.more(1)
         assert (only.leading, only.pulse.relay_failure) == (True, None)
+        assert await _halts(intel) == set()
+        await make_topics(intel.kafka.bootstrap, [CHECKS], prefix=intel.prefix)
+        await until(lambda: not _complains(only), "it complains no longer")
 
-    assert await _halts(intel) == set()
+    assert await _halts(intel) == {ABSENT}
+
+
+def _complains(relay: Relay) -> bool:
+    return any(CHECKS.name in each and "still lies there" in each for each in relay.pulse.complaints)

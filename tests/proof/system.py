@@ -24,6 +24,8 @@ from tests.places.postgres import Postgres
 from tests.waiting import until
 
 PATIENCE_SECONDS = 120.0
+RUN_AS = {"handover": "tests.proof.handover_today"}
+"""What runs as a service, where that is not the service itself."""
 
 
 @dataclass
@@ -47,7 +49,7 @@ class System:
             environment = environment_of(self.kafka, self.databases[name], self.prefix, self.folder)
             running = self.running.setdefault(name, [])
             logs = [self.folder / f"{self.prefix}{name}-{len(running) + index}.log" for index in range(number)]
-            running.extend(ServiceProcess(name, environment, self.leash, log) for log in logs)
+            running.extend(ServiceProcess(name, environment, self.leash, log, RUN_AS.get(name)) for log in logs)
         started = [each for name in names for each in self.running[name]]
         try:
             await until(lambda: all(each.ready() for each in started), "they are ready", PATIENCE_SECONDS)
