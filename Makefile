@@ -4,7 +4,7 @@ SHELL := /bin/sh
 PYTHON ?= python3
 BIN := .venv/bin
 ARGS ?=
-WORKERS ?= 2
+WORKERS ?= 3
 NODE := 18
 MIGRATIONS := $(wildcard chassis/migrations/*.sql services/*/migrations/*.sql)
 
@@ -19,9 +19,9 @@ demo: .venv/ready ## play the year 2021-22; EXIT=1 stops at the end and checks e
 up: .venv/ready ## start the whole system here and keep it running until Ctrl-C
 	$(BIN)/python -m landfall up $(ARGS)
 
-# Most tests wait more than they compute, so several files are run at a time, each worker with a Kafka and a PostgreSQL of its own.
+# Most tests wait more than they compute, so several are run at a time, each worker with a Kafka and a PostgreSQL of its own.
 test: .venv/ready-dev ## run all tests; LANDFALL_TEST_KAFKA=jars, docker or embedded chooses the broker; ARGS="-k name" narrows; WORKERS=0: one by one
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile $(ARGS)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup $(ARGS)
 
 check: .venv/ready-dev ## style, types, imports, migrations, generated files, promises of every release, AsyncAPI (with Node)
 	$(BIN)/ruff check .

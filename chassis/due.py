@@ -7,12 +7,11 @@ from uuid import UUID
 import structlog
 
 from chassis.database import Transaction
-from chassis.failure import Fault, fault_of
+from chassis.failure import Fault, fault_of, is_by_chance
+from chassis.ids import BEFORE_ALL
 
 Find: TypeAlias = Callable[[UUID], Awaitable[Sequence[UUID]]]
 Do: TypeAlias = Callable[[Sequence[UUID]], Awaitable[None]]
-
-BEFORE_ALL = UUID(int=0)
 
 log = structlog.get_logger()
 
@@ -23,7 +22,7 @@ async def in_rounds(tx: Transaction, find: Find, do: Do) -> set[str]:
     `find` gives the ids of one round, in their order, all of them after the id that it is given; none ends it. Each is met once.
 
     Raises:
-        Exception: infrastructure failed; see chassis.failure.
+        Exception: infrastructure failed, and not over one thing alone; see chassis.failure.
     """
     failed, after = set[str](), BEFORE_ALL
     while due := await find(after):
@@ -37,21 +36,29 @@ async def _one_round(tx: Transaction, due: Sequence[UUID], do: Do) -> set[str]:
         async with tx.transaction():
             await do(due)
     except Exception as error:
-        if fault_of(error) is Fault.INFRASTRUCTURE:
+        if _is_nobody_s_doing(tx, error):
             raise
         return await _one_by_one(tx, due, do)
     return set()
 
 
 async def _one_by_one(tx: Transaction, due: Sequence[UUID], do: Do) -> set[str]:
-    failed = set[str]()
+    """What looks like an outage at two of them is one."""
+    failed, looked_like_an_outage = set[str](), False
     for each in due:
         try:
             async with tx.transaction():
                 await do([each])
         except Exception as error:
-            if fault_of(error) is Fault.INFRASTRUCTURE:
+            outage = fault_of(error) is Fault.INFRASTRUCTURE
+            if _is_nobody_s_doing(tx, error) or (outage and looked_like_an_outage):
                 raise
+            looked_like_an_outage = looked_like_an_outage or outage
             log.error("stays_due", id=str(each), error=type(error).__name__)
             failed.add(type(error).__name__)
     return failed
+
+
+def _is_nobody_s_doing(tx: Transaction, error: Exception) -> bool:
+    """Whether it says nothing about what was due; a damaged row, or a statement that never ends, can be one thing's alone."""
+    return is_by_chance(error) or (fault_of(error) is Fault.INFRASTRUCTURE and tx.is_closed())

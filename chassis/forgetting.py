@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from time import monotonic
 
-from chassis.database import Pool
+from chassis.database import Pool, affected
 from chassis.outside_event import KNOWN_BY_ID
 
 EVERY_SECONDS = 60.0
-AT_ONCE = 1000
+AT_ONCE, AT_MOST_SECONDS = 1000, 2.0
 
 LONGEST_KEPT_DAYS = max(each.family.kept_days for each in KNOWN_BY_ID if each.family.kept_days is not None)
 REMEMBERED_DAYS = 2 * LONGEST_KEPT_DAYS
@@ -22,13 +22,19 @@ delete from heard_once where (topic, id) in (
 
 @dataclass(slots=True)
 class Forgetting:
-    """Of one instance: a bounded round about once a minute, which is more than comes in."""
+    """Of one instance: once a minute, in rounds, and no longer than it may keep the other chores waiting."""
 
     pool: Pool
     done_at: float = float("-inf")
 
     async def forget(self) -> None:
         """Take away the oldest, if it is time."""
-        if monotonic() - self.done_at >= EVERY_SECONDS:
-            await self.pool.execute(FORGET, REMEMBERED_DAYS, AT_ONCE)
+        began = monotonic()
+        if began - self.done_at >= EVERY_SECONDS:
+            while await self._forgets_all_it_may() and monotonic() - began < AT_MOST_SECONDS:
+                pass
             self.done_at = monotonic()
+
+    async def _forgets_all_it_may(self) -> bool:
+        """One round; whether there may be more."""
+        return affected(await self.pool.execute(FORGET, REMEMBERED_DAYS, AT_ONCE)) == AT_ONCE

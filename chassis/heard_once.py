@@ -10,7 +10,7 @@ from chassis.candidate import Candidate
 from chassis.database import Transaction, columns
 from chassis.held import UNNAMED, Held
 from chassis.occasion import Occasion
-from chassis.outside_event import EventKey, OutsideEvent, event_of
+from chassis.outside_event import KNOWN_BY_ID, EventKey, OutsideEvent, event_of
 from chassis.vault import Vault
 from contracts.codes import HoldReason
 
@@ -36,7 +36,7 @@ from found where (heard_once.topic, heard_once.id) = (found.topic, found.id)
 returning heard_once.topic, heard_once.id, heard_once.content, heard_once.value
 """
 
-KNOWN = "select topic, id from heard_once where id = any($1::uuid[])"
+KNOWN = "select topic, id from heard_once where topic = any($1::text[]) and id = any($2::uuid[])"
 
 READ = """
 select topic, id, content, value from heard_once join unnest($1::text[], $2::uuid[]) as asked (topic, id) using (topic, id)
@@ -87,7 +87,7 @@ async def stands_for_another(tx: Transaction, vault: Vault | None, read: Candida
 
 async def known(tx: Transaction, ids: Iterable[UUID]) -> set[EventKey]:
     """Under which of these something came, and on which topics."""
-    return {(row["topic"], row["id"]) for row in await tx.fetch(KNOWN, list(ids))}
+    return {(row["topic"], row["id"]) for row in await tx.fetch(KNOWN, [each.name for each in KNOWN_BY_ID], list(ids))}
 
 
 async def _first(tx: Transaction, events: Iterable[OutsideEvent]) -> Mapping[EventKey, OutsideEvent]:

@@ -4,6 +4,9 @@ import os
 import time
 from uuid import UUID
 
+BEFORE_ALL = UUID(int=0)
+"""Where a walk through ids begins."""
+
 
 def uuid7() -> UUID:
     """A new UUIDv7: 48 bits of Unix milliseconds, 74 random bits."""

@@ -14,7 +14,7 @@ from chassis.in_hand import recalling
 from chassis.pulse import Pulse
 from chassis.reading_back import read_back
 from chassis.room import Room
-from chassis.settings import Profile, Settings
+from chassis.settings import Settings
 from chassis.taking_back import TakingBack
 from contracts.catalogue import owned_by
 
@@ -54,7 +54,7 @@ class Recall:
             await looking.start()
             await connection.execute(PATIENTLY)
             await self._alone(connection)
-            hearing = Hearing(self.room.name, self.settings.kafka_topic_prefix, self._embedded, looking)
+            hearing = Hearing(self.room.name, self.settings.kafka_topic_prefix, self.settings.embedded, looking)
             if hearing.topics:
                 await self._hear(connection, hearing)
             async with connection.transaction():
@@ -69,10 +69,6 @@ class Recall:
             self.pulse.recalling = WAITS
             await asyncio.sleep(WAIT_SECONDS)
         self.pulse.recalling = before
-
-    @property
-    def _embedded(self) -> bool:
-        return self.settings.profile is Profile.EMBEDDED
 
     async def _hear(self, tx: Transaction, hearing: Hearing) -> None:
         try:

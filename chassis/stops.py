@@ -25,25 +25,26 @@ FAILURES = frozenset({HoldReason.MALFORMED, HoldReason.UNKNOWN_TYPE, HoldReason.
 OUR_FAILURES = FAILURES - {HoldReason.UNKNOWN_TYPE}
 """Of our own topics a type that is not known yet is a release under way: the newer instances take it up by themselves."""
 
+OUR_DOING = "what could not be applied is the doing of this line itself"
 GARBAGE = "what could not be applied came from one outside sender"
 OUR_HANDLER = "our handler failed on what one outside sender sent"
 
 # What was held before the last clearing has been looked at. A handler that fails is ours, whoever sent what it failed on; but the sender of
 # most of that is left out, so that nobody stops everybody alone.
-STOP_ALL = """
+STOP_ALL = f"""
 with failed as (
     select topic = any($1::text[]) as ours, count(*) as number from held
     where (topic = any($1::text[]) and reason = any($2::text[]) or topic = any($5::text[]) and reason = 'poison') and kept_at > greatest(
         least(now() - make_interval(secs => $3), (select at from last_handled)),
-        (select max(cleared_at) from cleared_stop where cleared_stop.topic in ('*', $6 || held.topic)))
+        (select max(cleared_at) from cleared_stop where cleared_stop.topic in ('{ALL}', $6 || held.topic)))
     group by topic
 ), counted as (
     select sum(number) - coalesce(max(number) filter (where not ours), 0) as number from failed
 )
 insert into stop (topic, why, held)
-select '*', 'what could not be applied is the doing of this line itself', number from counted where number >= $4
+select '{ALL}', '{OUR_DOING}', number from counted where number >= $4
 on conflict (topic) do nothing
-"""
+"""  # noqa: S608 - our own words
 
 STOP_TOPICS = f"""
 insert into stop (topic, why, held)

@@ -22,13 +22,23 @@ from tests.places.postgres import Postgres
 FreshDatabase = Callable[[str], Awaitable[Database]]
 FreshTopics = Callable[..., Awaitable[None]]
 
+TOGETHER = frozenset({"compatibility", "deploy", "landfall", "simulators"})
+
+
+def pytest_configure() -> None:
+    os.environ.setdefault("JDK_JAVA_OPTIONS", kafkas.BRIEF_JAVA)
+
 
 def pytest_report_header() -> list[str]:
     return [f"Kafka: {kafkas.title(kafkas.chosen())}", f"PostgreSQL: {postgreses.title()}"]
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Deselect what needs a Docker engine where none is; skip what needs Apache Kafka on the embedded broker. Both are counted."""
+    """Deselect what needs a Docker engine where none is; skip what needs Apache Kafka on the embedded broker. Both are counted.
+
+    Where several workers share the tests (pytest-xdist), those of one file that start whole systems, or share what took long to make, stay
+    with one worker.
+    """
     without_docker = [] if docker.has_image(docker.KAFKA_IMAGE) else [each for each in items if each.get_closest_marker("docker")]
     if without_docker:
         config.hook.pytest_deselected(items=without_docker)
@@ -37,6 +47,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         for each in items:
             if each.get_closest_marker("kafka"):
                 each.add_marker(pytest.mark.skip(reason="needs Apache Kafka; this run is on the embedded broker"))
+    for each in items:
+        if each.path.parent.name in TOGETHER:
+            each.add_marker(pytest.mark.xdist_group(each.path.stem))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

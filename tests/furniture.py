@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from itertools import count
+from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +14,7 @@ from pydantic import SecretStr
 
 from chassis.clock import EventClock
 from chassis.database import Pool, open_pool
+from chassis.held import Held
 from chassis.http import application
 from chassis.ids import uuid7
 from chassis.occasion import Coordinates, Occasion, Received, start_of_day
@@ -20,6 +22,7 @@ from chassis.pulse import Pulse
 from chassis.room import Room
 from chassis.settings import Settings
 from contracts.catalogue import BY_NAME, topic_name
+from contracts.codes import HoldReason
 from contracts.envelope import Envelope
 from contracts.fact import Fact
 from contracts.wire import decode
@@ -78,6 +81,12 @@ def received(
         time=start_of_day(day), recordedtime=known, version=1, data=fact,
     )  # fmt: skip
     return Received(fact, envelope, topic, Coordinates(topic.name, 0, next(_offsets)), Occasion(known, envelope.id))
+
+
+def set_aside(topic: str, reason: HoldReason, day: date) -> Held:
+    """What could not be applied at noon of that day."""
+    nothing: Any = SimpleNamespace(key=None, value=b"{", headers=())
+    return Held(reason, "value: json_invalid", BY_NAME[topic], Coordinates(topic, 0, 7), Occasion(noon(day)), nothing)
 
 
 @asynccontextmanager

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from contracts.codes import Cohort
 from contracts.identifiers import ForceSlug, StaffNumber
 from contracts.limits import NO_CONTROL
-from services.handover.caseload import CaseState, HandoverState, StrayReason
+from services.handover.caseload import CaseState, HandoverState
 
 
 class _Answer(BaseModel):
@@ -42,12 +42,15 @@ class CaseAnswer(_Answer):
 
 
 class StrayAnswer(_Answer):
-    """Something told that changed nothing; `about` is the handover that a reply names, or the record that a journey is about."""
+    """Something told that changed nothing; `about` is the handover that a reply names, or the record that a journey is about.
+
+    `reason` is text here: a release that somebody went back to shows those, too, that only a later one knows.
+    """
 
     about: UUID
     force: str
     told: str
-    reason: StrayReason
+    reason: str
     day: date
 
 

@@ -78,4 +78,4 @@ async def tell_force_again(force: ForceSlug, asked: Retelling, deciding: Decidin
 async def strays(reading: Reading, limit: Limit = 500) -> list[StrayAnswer]:
     """What was told and changed nothing, the latest first: for a person to look at."""
     async with reading() as tx:
-        return [StrayAnswer.model_validate(each) for each in await view_store.strays(tx, limit)]
+        return [StrayAnswer(**each) for each in await view_store.strays(tx, limit)]

@@ -26,6 +26,7 @@ def room(keys: Keys) -> Room:
         name="handover",
         families={"records": handlers.on_records, "handover-replies": handlers.on_replies},
         vault=KeysVault(keys),
+        on_held=handlers.on_held,
         on_due=worker.fire,
         recall=recall,
         api=api.router,

@@ -2,16 +2,15 @@
 
 from collections import Counter
 from dataclasses import dataclass
-from uuid import UUID
 
 from chassis.database import Transaction
+from chassis.ids import BEFORE_ALL
 from chassis.occasion import Occasion, Telling
 from chassis.say import say
 from contracts.handover_packs import HandoverNotice, HandoverNoticeWithdrawn
 from services.handover import notices, retelling_store, store
 
 ROUND = 200
-BEFORE_ALL = UUID(int=0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import date
+from operator import attrgetter
 from uuid import UUID
 
 import asyncpg
@@ -51,11 +52,11 @@ set state = excluded.state, landing_day = excluded.landing_day, accepted_day = e
     effective_day = excluded.effective_day, withdrawn_day = excluded.withdrawn_day, reason = excluded.reason
 """
 
-# The same stray told again is one stray.
+# The same stray told again is one stray, as of the day on which it came last: a person looks at the latest first.
 SAVE_STRAYS = """
 insert into stray (about, force, told, reason, day)
 select * from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::date[])
-on conflict (about, force, told, reason) do nothing
+on conflict (about, force, told, reason) do update set day = greatest(stray.day, excluded.day)
 """
 
 
@@ -80,7 +81,8 @@ async def save(tx: Transaction, caseload: Caseload) -> None:
     await _save_cases(tx, [caseload.cases[key] for key in sorted(caseload.changed_cases)])
     await _save_handovers(tx, [caseload.handovers[key] for key in sorted(caseload.changed_handovers)])
     if caseload.strays:
-        rows = [(each.about, each.force, each.told, each.reason, each.day) for each in caseload.strays]
+        latest = {(each.about, each.force, each.told, each.reason): each.day for each in sorted(caseload.strays, key=attrgetter("day"))}
+        rows = [(*each, day) for each, day in sorted(latest.items())]
         await tx.execute(SAVE_STRAYS, *columns(rows, 5))
 
 

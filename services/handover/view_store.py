@@ -2,8 +2,10 @@
 
 from uuid import UUID
 
+import asyncpg
+
 from chassis.database import Transaction
-from services.handover.caseload import Case, CaseState, Handover, Stray, StrayReason
+from services.handover.caseload import Case, CaseState, Handover
 from services.handover.store import case_of, handover_of
 
 HANDOVER = """
@@ -36,7 +38,6 @@ async def cases(tx: Transaction, state: CaseState, limit: int) -> list[Case]:
     return [case_of(row) for row in await tx.fetch(CASES, state, limit)]
 
 
-async def strays(tx: Transaction, limit: int) -> list[Stray]:
-    """At most `limit` strays, the latest first."""
-    rows = await tx.fetch(STRAYS, limit)
-    return [Stray(row["about"], row["force"], row["told"], StrayReason(row["reason"]), row["day"]) for row in rows]
+async def strays(tx: Transaction, limit: int) -> list[asyncpg.Record]:
+    """At most `limit` strays, the latest first, as they are kept."""
+    return list(await tx.fetch(STRAYS, limit))

@@ -49,8 +49,12 @@ async def test_of_two_instances_that_meet_one_id_at_once_the_second_waits_for_th
     assert len(met[1].new) == int(not same)
 
 
-async def test_what_nobody_can_read_again_is_forgotten_so_many_at_a_time(handover: House, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(("seconds", "expected"), [(0.0, [8, 3, 3]), (60.0, [3, 3, 3])], ids=["no time", "time enough"])
+async def test_what_nobody_can_read_again_is_forgotten_so_many_at_a_time_while_there_is_time(
+    handover: House, monkeypatch: pytest.MonkeyPatch, seconds: float, expected: list[int]
+) -> None:
     monkeypatch.setattr(forgetting, "AT_ONCE", 10)
+    monkeypatch.setattr(forgetting, "AT_MOST_SECONDS", seconds)
     await handover.owner.execute(PUT_DOWN, REMEMBERED_DAYS + 1, 15)
     await handover.owner.execute(PUT_DOWN, REMEMBERED_DAYS - 1, 3)
     left = []
@@ -60,7 +64,7 @@ async def test_what_nobody_can_read_again_is_forgotten_so_many_at_a_time(handove
             await Forgetting(pool).forget()
             left.append(await handover.fetchval("select count(*) from heard_once"))
 
-    assert left == [8, 3, 3]
+    assert left == expected
 
 
 async def test_it_is_looked_for_no_more_than_once_a_minute(handover: House) -> None:

@@ -238,6 +238,22 @@ async def test_what_failed_long_ago_stops_nothing(house: FreshHouse) -> None:
     assert await _stopped(intel) == {}
 
 
+async def test_what_an_outsider_sent_before_the_set_time_does_not_count_towards_its_stop(house: FreshHouse) -> None:
+    handover, room, _ = await _handover(house)
+    async with handover.opened(room, **LIMITS, channel_stop_within_seconds=600) as running:
+        await _garbage(handover, 2, CLEVELAND)
+        await _has_held(handover, 2)
+        await handover.owner.execute("update held set kept_at = kept_at - interval '11 minutes'")
+        await _garbage(handover, 2, CLEVELAND)
+        await _has_held(handover, 4)
+        await until(running.ready, "it reads on")
+        assert await _stopped(handover) == {}
+
+        await handover.owner.execute("update held set kept_at = kept_at + interval '2 minutes'")
+        await _garbage(handover, 1, CLEVELAND)
+        await _is_stopped(running, handover.prefix + CLEVELAND)
+
+
 @pytest.mark.kafka
 async def test_a_halt_that_an_operator_clears_ends_without_a_restart(house: FreshHouse) -> None:
     intel, record = await house("intel"), record_on(3)

@@ -3,6 +3,8 @@
 import pytest
 
 from chassis import agreement
+from landfall.operators import RefusedError
+from landfall.positions import move
 from tests.chassis.conftest import FreshHouse
 from tests.chassis.disagreeing import (
     RECORDS,
@@ -16,6 +18,7 @@ from tests.chassis.disagreeing import (
     room,
     says_halted,
 )
+from tests.chassis.ordering import BY, WHY, operator
 from tests.chassis.tellings import created
 from tests.waiting import until
 
@@ -74,17 +77,25 @@ async def test_a_service_whose_topic_is_gone_is_not_ready(house: FreshHouse) -> 
 
 
 @pytest.mark.kafka
-async def test_what_was_deleted_before_it_was_read_halts(house: FreshHouse) -> None:
+async def test_what_was_deleted_before_it_was_read_halts_and_is_read_on_once_somebody_says_how_much_is_left_out(house: FreshHouse) -> None:
     intel = await house("intel")
     await handle(intel, record_on(3))
-    await intel.tell(*[created(record_on(3)) for _ in range(3)])
+    *_, left = await intel.tell(*[created(record_on(3)) for _ in range(3)])
     await delete_records_before(intel, 3, 3)
 
     async with intel.opened(room()) as running:
         await says_halted(intel, running, 3)
+        assert await halts(intel) == {3: agreement.LOST}
+        assert len(await intel.effects()) == 1
 
-    assert await halts(intel) == {3: agreement.LOST}
-    assert len(await intel.effects()) == 1
+        with pytest.raises(RefusedError, match="2 values would never be read"):
+            await move(operator(intel), RECORDS.name, [3], "start", by=BY, reason=WHY)
+        await move(operator(intel), RECORDS.name, [3], "start", 2, by=BY, reason=WHY)
+        await has_effects(intel, 2)
+        await until(running.ready, "it complains of nothing")
+
+    assert (await intel.effects())[1] == left
+    assert await halts(intel) == {}
 
 
 @pytest.mark.kafka

@@ -2,6 +2,10 @@
 
 from uuid import UUID, uuid4
 
+import pytest
+
+from chassis.database import Transaction
+from chassis.occasion import Batch
 from chassis.room import Room
 from landfall.positions import move
 from tests.chassis.conftest import FreshHouse
@@ -27,6 +31,37 @@ async def test_a_telling_that_cannot_be_borne_is_held_alone_and_others_flow(hous
     assert sorted((each["version"], each["reason"], each["subject"]) for each in (await intel.held()).values()) == [
         (1, "poison", str(poison)), (2, "after-poison", str(poison)), (3, "after-poison", str(poison)),
     ]  # fmt: skip
+
+
+class NobodyKnowsError(Exception):
+    """In no table of classes."""
+
+
+async def _fail_in_the_service() -> None:
+    raise NobodyKnowsError
+
+
+UNKNOWN = "do $$ begin raise exception 'nobody knows this' using errcode = 'ZZ001'; end $$"
+
+
+@pytest.mark.parametrize("in_the_database", [False, True], ids=["of Python's", "of PostgreSQL's"])
+async def test_a_telling_that_fails_with_an_error_of_no_known_class_is_held_alone_and_others_flow(
+    house: FreshHouse,
+    in_the_database: bool,  # noqa: FBT001 - a parameter
+) -> None:
+    intel, poison, others = await house("intel"), uuid4(), [uuid4() for _ in range(4)]
+
+    async def fail(batch: Batch, tx: Transaction) -> None:
+        if any(each.envelope.subject == str(poison) for each in batch):
+            await (tx.execute(UNKNOWN) if in_the_database else _fail_in_the_service())
+
+    await intel.tell(*[created(each) for each in (*others[:2], poison, *others[2:])])
+    async with intel.opened(Room("intel", {"records": Witness(and_then=fail).hear})) as running:
+        await has_read(intel, 5)
+        await until(running.ready, "it complains of nothing")
+
+    assert [await intel.versions(each) for each in (poison, *others)] == [[], *[[1]] * 4]
+    assert [(each["reason"], each["subject"]) for each in (await intel.held()).values()] == [("poison", str(poison))]
 
 
 async def test_a_telling_that_fails_leaves_nothing_of_its_effects(house: FreshHouse) -> None:

@@ -3,9 +3,12 @@
 from datetime import date
 from uuid import UUID
 
+from structlog.testing import capture_logs
+
+from contracts.codes import HoldReason
 from contracts.handover_replies import ForceAccepted
 from contracts.handovers import HandoverEffective
-from tests.furniture import Desk, received
+from tests.furniture import Desk, received, set_aside
 from tests.handover.told import CLEVELAND, CLOSED, KENT, LANDING, RECORD, RECORDS, TODAY, offered, state, strays
 
 
@@ -54,6 +57,28 @@ async def test_an_answer_to_an_unknown_handover_is_kept_once_for_a_person(handov
 
     assert await strays(handover) == [(KENT, "unknown-handover")]
     assert await handover.said() == []
+
+
+async def test_a_stray_of_a_later_release_is_shown_too(handover: Desk) -> None:
+    await handover.hear(received(ForceAccepted(handover_id=UUID(int=77)), TODAY, KENT))
+    await handover.pool.execute("update stray set reason = 'a reason of a later release'")
+
+    assert await strays(handover) == [(KENT, "a reason of a later release")]
+
+
+async def test_an_answer_that_is_set_aside_pages_at_once(handover: Desk) -> None:
+    aside = [set_aside("handover-replies.kent.v1", HoldReason.MALFORMED, TODAY), set_aside("records.v1", HoldReason.POISON, TODAY)]
+
+    with capture_logs() as logged:
+        async with handover.pool.acquire() as tx, tx.transaction():
+            await handover.room.on_held(aside, tx)
+
+    assert logged == [
+        {
+            "log_level": "critical", "event": "handover_reply_held", "held_id": str(aside[0].held_id),
+            "topic": "handover-replies.kent.v1", "reason": "malformed",
+        }
+    ]  # fmt: skip
 
 
 async def test_an_acceptance_told_twice_is_said_once(handover: Desk) -> None:

@@ -3,8 +3,10 @@
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
+import asyncpg
 import pytest
 
+from chassis import database
 from chassis.clock import LiveClock
 from chassis.pulse import Pulse
 from chassis.timers import Timers
@@ -101,6 +103,64 @@ async def test_a_delay_told_after_the_transfer_is_shown_to_a_person(handover: De
 
     assert await strays(handover) == [(CLEVELAND, "already-transferred")]
     assert await state(handover, offer) == "effective"
+
+
+async def test_a_further_delay_after_the_transfer_is_shown_as_of_the_day_on_which_it_came(
+    handover: Desk, wall: Wall, timers: Timers
+) -> None:
+    (offer,) = await offered(handover, RECORD)
+    await handover.hear(received(ForceAccepted(handover_id=offer), TODAY, CLEVELAND))
+    wall.at = OVER
+    await timers.fire()
+
+    later, latest = date(2021, 6, 11), date(2021, 6, 12)
+    further = DELAYED.model_copy(update={"landing_day": date(2021, 6, 20)})
+    await handover.hear(received(DELAYED, later))
+    await handover.hear(received(DELAYED, later), received(further, latest))
+
+    (stray,) = (await handover.http.get("/strays")).json()
+    assert (stray["reason"], stray["day"]) == ("already-transferred", latest.isoformat())
+
+
+@pytest.fixture
+def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever waits for somebody's row gives up soon."""
+    monkeypatch.setattr(database, "STATEMENT_TIMEOUT_MS", 300)
+
+
+LOCK = "select from handover where handover_id = any($1::uuid[]) for update"
+
+
+@pytest.mark.usefixtures("_impatient")
+async def test_one_whose_row_somebody_keeps_keeps_no_other_from_taking_effect(handover: Desk, wall: Wall, timers: Timers) -> None:
+    offers = await offered(handover, *RECORDS)
+    await handover.hear(*(received(ForceAccepted(handover_id=each), TODAY, CLEVELAND) for each in offers))
+    wall.at = OVER
+
+    async with handover.pool.acquire() as somebody, somebody.transaction():
+        await somebody.fetch(LOCK, offers[:1])
+        await timers.fire()
+        complaints = timers.pulse.complaints
+    states = [await state(handover, each) for each in offers]
+    await timers.fire()
+
+    assert states == ["accepted", *["effective"] * 4]
+    assert "the timers failed with QueryCanceledError" in complaints
+    assert await state(handover, offers[0]) == "effective"
+
+
+@pytest.mark.usefixtures("_impatient")
+async def test_what_two_of_them_meet_is_an_outage_and_nothing_of_it_is_done(handover: Desk, wall: Wall, timers: Timers) -> None:
+    offers = await offered(handover, *RECORDS)
+    await handover.hear(*(received(ForceAccepted(handover_id=each), TODAY, CLEVELAND) for each in offers))
+    wall.at = OVER
+
+    async with handover.pool.acquire() as somebody, somebody.transaction():
+        await somebody.fetch(LOCK, offers[1:3])
+        with pytest.raises(asyncpg.QueryCanceledError):
+            await timers.fire()
+
+    assert [await state(handover, each) for each in offers] == ["accepted"] * 5
 
 
 async def test_one_that_cannot_take_effect_keeps_no_other_from_it_and_is_met_again(

@@ -2,14 +2,16 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from contracts.catalogue import SERVICES, Order, owned_by, read_by
 from contracts.decisions import NotificationHeld
 from tests.proof.contents import contents
+from tests.proof.counted import counted
 from tests.proof.load import Load
 from tests.proof.looking import Lying, rows_of, topic_of
 from tests.proof.packs import packs
+from tests.proof.stores import stores
 from tests.proof.system import System
 from tests.proof.verdict import Verdict
 
@@ -17,7 +19,6 @@ if TYPE_CHECKING:
     from uuid import UUID
 
 HELD = NotificationHeld.TYPE
-LATEST_SAID = "select distinct on (subject) subject, payload from said where topic = 'statistics.v1' order by subject, version desc"
 
 Facts = Mapping[str, Sequence[Lying]]
 
@@ -37,18 +38,11 @@ async def compare(system: System, load: Load) -> Verdict:
         await _said(verdict, system, name, facts)
         await _heard(verdict, system, name, facts)
         await _held(verdict, system, load, name, facts)
-    await _stores(verdict, system, facts)
+    await stores(verdict, system, facts)
+    await counted(verdict, system, {topic.name: facts[topic.name] for topic in read_by("stats") if topic.name in facts})
     await contents(verdict, system, load, facts["decisions.v1"])
     await packs(verdict, system, facts["handovers.v1"])
-    await _latest(verdict, system)
     return verdict
-
-
-async def _latest(verdict: Verdict, system: System) -> None:
-    """What lies last of each figure is what was last said about it, byte for byte."""
-    said = {row["subject"]: row["payload"] for row in await rows_of(system, "stats", LATEST_SAID)}
-    lies = {each.told.subject: each.value for each in await topic_of(system, "statistics.v1")}
-    verdict.check("statistics.v1 does not hold the latest of each figure", holds=lies == said and bool(said))
 
 
 def _versions(verdict: Verdict, name: str, lies: Sequence[Lying]) -> None:
@@ -101,42 +95,3 @@ async def _held(verdict: Verdict, system: System, load: Load, name: str, facts: 
     )
     told = len(facts[f"discards.{name}.v1"])
     verdict.check(f"{name} tells of {told} discards, not {len(discarded)}", holds=told == len(discarded))
-
-
-async def _stores(verdict: Verdict, system: System, facts: Facts) -> None:
-    """Every state that facts tell of is the state that is kept, and nothing else is kept."""
-    kinds: dict[str, list[Any]] = defaultdict(list)
-    for lies in facts.values():
-        for each in lies:
-            kinds[each.told.type].append(each.told.data)
-    transferred = {each.record_id: each for each in kinds["record-transferred.v1"]}
-    effective = {each.handover_id: each.effective_day for each in kinds["handover-effective.v1"]}
-    accepted = {each.handover_id for each in kinds["handover-accepted.v1"]}
-    compared: dict[tuple[str, str], list[tuple[Any, ...]]] = {
-        ("records", "select record_id, cohort from record"): [(each.record_id, each.cohort) for each in kinds["record-created.v1"]],
-        ("records", "select record_id, force, handover_id, effective_day from record where state = 'transferred'"): [
-            (each.record_id, each.force, each.handover_id, each.effective_day) for each in transferred.values()
-        ],
-        ("intel", "select record_id, check_id from intel_check"): [
-            (each.record_id, each.check_id) for each in kinds["intel-check-opened.v1"]
-        ],
-        ("handover", "select handover_id, record_id, force, landing_day from handover"): [
-            (each.handover_id, each.record_id, each.force, each.landing_day) for each in kinds["handover-offered.v1"]
-        ],
-        ("handover", "select handover_id, effective_day from handover where state = 'effective'"): list(effective.items()),
-        ("handover", "select record_id, cohort from caseload"): [(each.record_id, each.cohort) for each in kinds["record-created.v1"]],
-        ("stats", "select subject, force from movement where measure = 'transferred' and amount = 1"): [
-            (each.record_id, each.force) for each in transferred.values()
-        ],
-        ("stats", "select subject, cohort from movement where measure = 'created' and amount = 1"): [
-            (each.record_id, each.cohort) for each in kinds["record-created.v1"]
-        ],
-    }
-    for (name, query), expected in compared.items():
-        rows = [tuple(row) for row in await rows_of(system, name, query)]
-        verdict.check(f"{name}: {query}", holds=Counter(rows) == Counter(expected))
-    verdict.check("an offer was accepted that never took effect", holds=effective.keys() == accepted)
-    verdict.check(
-        "what took effect is not what was transferred", holds=effective.keys() == {each.handover_id for each in transferred.values()}
-    )
-    verdict.check("nothing was handed over", holds=bool(effective))

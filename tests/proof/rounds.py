@@ -3,9 +3,12 @@
 import asyncio
 from collections.abc import Sequence
 
+import httpx
+from prometheus_client.parser import text_string_to_metric_families
+
 from chassis.ids import uuid7
 from contracts.codes import Channel
-from contracts.notifications import NotificationReceived
+from contracts.notifications import Identifier, NotificationReceived
 from tests.builders import a_conviction, a_notification, a_person, numbers
 from tests.places.superuser import Connection, connected
 from tests.proof.load import Load, producing
@@ -15,6 +18,7 @@ from tests.waiting import until
 PEOPLE = 50
 SAID = "select count(*) from said where topic = 'decisions.v1'"
 RECORDS = "select count(*) from record"
+HANDLED = "landfall_messages_handled"
 
 
 async def rounds(system: System, number: int) -> list[int]:
@@ -42,12 +46,28 @@ def _people(number: int, channel: str, country: str) -> Sequence[NotificationRec
     return [
         a_notification(
             f"{channel[:3].upper()}-{uuid7().hex[-12:]}",
-            person=a_person(surname=f"Zynba{number}x{each}", identifiers=numbers(passport=f"SYN{number:04}{each:03}")),
+            person=a_person(surname=f"Zynba{number}x{each}", identifiers=_identifiers(number, each)),
             conviction=a_conviction(country=country),
         )
         for each in range(PEOPLE)
     ]
 
 
+def _identifiers(number: int, person: int) -> tuple[Identifier, ...]:
+    """Of every other one nothing but the name and the date of birth is known: no key of any table would keep a second record of it out."""
+    return numbers(passport=f"SYN{number:04}{person:03}") if person % 2 else ()
+
+
 async def _all_decided(connection: Connection, number: int) -> bool:
     return bool(await connection.fetchval(SAID) == 2 * PEOPLE * (number + 1))
+
+
+def handled(system: System) -> list[int]:
+    """How many notifications each instance decided on, as its metrics say."""
+    texts = [httpx.get(f"http://127.0.0.1:{each.port}/metrics", timeout=5).text for each in system.running["records"]]
+    return [_counted(text) for text in texts]
+
+
+def _counted(text: str) -> int:
+    (family,) = (each for each in text_string_to_metric_families(text) if each.name == HANDLED)
+    return int(family.samples[0].value)

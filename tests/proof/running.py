@@ -9,14 +9,11 @@ from time import monotonic
 
 from tests.proof.claims import Proof
 
-BRIEF_JAVA = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
-"""A broker that lives for a few tests is not worth compiling well: a third of its start is saved."""
-
 
 def pytest_in(folder: Path, tests: Sequence[str], **more: str) -> tuple[int, float, str]:
     """Run these tests of a checkout with this environment's Python, one after another; status, seconds, what was printed."""
     began = monotonic()
-    environment = {**os.environ, "LANDFALL_TEST_KAFKA": "jars", "JDK_JAVA_OPTIONS": BRIEF_JAVA, **more}
+    environment = {**os.environ, "LANDFALL_TEST_KAFKA": "jars", **more}
     command = [sys.executable, "-m", "pytest", "-q", "-rfE", "--color=no", *tests]
     ran = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
     return ran.returncode, monotonic() - began, ran.stdout + ran.stderr

@@ -33,7 +33,7 @@ SUITES = {
     "held to the end: attempts, stops": (
         "tests/chassis/test_attempts.py", "tests/chassis/test_stops.py", "tests/chassis/test_counted_once.py",
         "tests/chassis/test_to_blame.py", "tests/chassis/test_blame.py", "tests/chassis/test_cut_in.py",
-        "tests/chassis/test_rolled_back.py", "tests/chassis/test_in_a_row.py",
+        "tests/chassis/test_rolled_back.py", "tests/chassis/test_in_a_row.py", "tests/chassis/test_no_new_allowance.py",
     ),
     "what falls due: when its day is over, and each by itself": (
         "tests/handover/test_live.py", "tests/handover/test_landing.py", "tests/intel/test_desk.py", "tests/chassis/test_event_clock.py",
@@ -44,7 +44,18 @@ SUITES = {
         "tests/chassis/test_mirror.py", "tests/chassis/test_say.py", "tests/chassis/test_own_ends.py", "tests/chassis/test_compacted.py",
         "tests/chassis/test_still_there.py",
     ),
-    "contracts: every kind of change, every release, both ways": ("tests/compatibility", "tests/contracts"),
+    "contracts: every kind of change, every release, both ways; who hears what, as the catalogue says": (
+        "tests/compatibility", "tests/contracts", "tests/chassis/test_subscribers.py",
+    ),
+    "what is heard: in order, each telling once, what must wait waits alone, what was read is known again": (
+        "tests/chassis/test_sift.py", "tests/chassis/test_sift_latest.py", "tests/chassis/test_latest.py", "tests/chassis/test_offsets.py",
+        "tests/chassis/test_waiting_tellings.py", "tests/chassis/test_reading_on.py", "tests/chassis/test_told_before.py",
+        "tests/chassis/test_values_before.py", "tests/chassis/test_went_back.py", "tests/chassis/test_forged.py",
+        "tests/chassis/test_more_partitions.py", "tests/chassis/test_chores.py", "tests/chassis/test_migrate.py",
+        "tests/faults/test_behind_what_waits.py", "tests/records/test_one_person_one_record.py", "tests/intel/test_anew.py",
+        "tests/handover/test_at_once.py", "tests/handover/test_retelling.py", "tests/landfall/test_topics.py",
+        "tests/landfall/test_runbooks.py", "tests/landfall/test_index_of_messages.py",
+    ),
     "liveness and readiness": (
         "tests/chassis/test_readiness.py", "tests/chassis/test_liveness.py", "tests/chassis/test_leaderless.py",
         "tests/chassis/test_recalling.py", "tests/chassis/test_overdue.py", "tests/chassis/test_progress.py",

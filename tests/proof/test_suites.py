@@ -18,23 +18,22 @@ EXCUSED = {
     "tests/chassis/test_sealed.py": "who can read what is held; that nothing of it is lost is claimed by others",
     "tests/chassis/test_settings.py": "what can be set; nothing is carried",
     "tests/chassis/test_stopping.py": "`make proof-line` claims it; SIGTERM with a batch in hand is measured here",
-    "tests/chassis/test_subscribers.py": "who hears what, as the catalogue says; `make proof-line` claims it",
     "tests/faults/test_ten_thousand.py": "`make proof-line` claims it, and it is long",
 }
 """Why a file is not run."""
 
-THERE = sorted(
+OF_THE_CARRIER = {
     each.relative_to(ROOT).as_posix() for folder in ("chassis", "faults") for each in (ROOT / "tests" / folder).glob("test_*.py")
-)
+}
 OF_CURES = {each.test.partition("::")[0] for each in cures(ROOT)}
 
 
 def _is_run(file: str) -> bool:
-    return is_in_a_suite(file) or file in REBALANCE or file in OF_CURES
+    return is_in_a_suite(file) or file in REBALANCE
 
 
-@pytest.mark.parametrize("file", THERE)
-def test_each_file_of_the_carrier_s_tests_is_run_by_its_proof_or_excused(file: str) -> None:
+@pytest.mark.parametrize("file", sorted(OF_THE_CARRIER | OF_CURES))
+def test_each_file_of_the_carrier_s_tests_and_of_its_cures_is_run_by_its_proof_or_excused(file: str) -> None:
     assert _is_run(file) != (file in EXCUSED), "put it into the suite whose claim it makes, or say here why not; not both"
 
 

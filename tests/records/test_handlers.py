@@ -2,18 +2,14 @@
 
 from dataclasses import replace
 from datetime import date
-from types import SimpleNamespace
-from typing import Any, cast
+from typing import cast
 from uuid import UUID, uuid4
 
 import asyncpg
 import pytest
 from structlog.testing import capture_logs
 
-from chassis.held import Held
 from chassis.ids import uuid7
-from chassis.occasion import Coordinates, Occasion
-from contracts.catalogue import BY_NAME
 from contracts.codes import Channel, HoldReason, ReferralReason, RefusalReason, Sender
 from contracts.decisions import NotificationAccepted, NotificationDuplicated, NotificationHeld, NotificationReferred, NotificationRefused
 from contracts.handovers import HandoverEffective, HandoverOffered
@@ -22,7 +18,7 @@ from contracts.records import RecordAmended, RecordCreated, RecordTransferred, T
 from services.records.handlers import on_held
 from services.records.record_decision import ImpossibleHandoverError
 from tests.builders import TOLD_ON, a_conviction, a_notification, a_person, a_travel_notice, numbers
-from tests.furniture import Desk, noon, received
+from tests.furniture import Desk, received, set_aside
 
 ANOTHER_CONVICTION = a_conviction(decided_on=date(2021, 3, 1), final_on=date(2021, 4, 1))
 
@@ -155,13 +151,11 @@ async def test_a_handover_of_a_record_that_is_not_here_fails_alone(records: Desk
     assert await records.told() == []
 
 
-def _held(topic: str, reason: HoldReason) -> Held:
-    nothing: Any = SimpleNamespace(key=None, value=b"{", headers=())
-    return Held(reason, "value: json_invalid", BY_NAME[topic], Coordinates(topic, 0, 7), Occasion(noon(TOLD_ON)), nothing)
-
-
 async def test_a_notification_that_was_set_aside_is_counted(records: Desk) -> None:
-    aside = [_held("notifications.usa.v1", HoldReason.MALFORMED), _held("travel-notices.carriers.v1", HoldReason.POISON)]
+    aside = [
+        set_aside("notifications.usa.v1", HoldReason.MALFORMED, TOLD_ON),
+        set_aside("travel-notices.carriers.v1", HoldReason.POISON, TOLD_ON),
+    ]
 
     async with records.pool.acquire() as tx, tx.transaction():
         await on_held(aside, tx)
@@ -174,13 +168,16 @@ async def test_a_notification_that_was_set_aside_is_counted(records: Desk) -> No
 async def test_a_notification_that_is_set_aside_again_where_it_lay_is_counted_once(records: Desk) -> None:
     for reason in (HoldReason.MALFORMED, HoldReason.UNKNOWN_TYPE):
         async with records.pool.acquire() as tx, tx.transaction():
-            await on_held([_held("notifications.usa.v1", reason)], tx)
+            await on_held([set_aside("notifications.usa.v1", reason, TOLD_ON)], tx)
 
     assert [each.reason for each in await records.told() if isinstance(each, NotificationHeld)] == [HoldReason.MALFORMED]
 
 
 async def test_a_travel_notice_that_was_set_aside_pages_at_once_and_names_nobody(records: Desk) -> None:
-    aside = [_held("notifications.usa.v1", HoldReason.MALFORMED), _held("travel-notices.carriers.v1", HoldReason.POISON)]
+    aside = [
+        set_aside("notifications.usa.v1", HoldReason.MALFORMED, TOLD_ON),
+        set_aside("travel-notices.carriers.v1", HoldReason.POISON, TOLD_ON),
+    ]
 
     with capture_logs() as logged:
         async with records.pool.acquire() as tx, tx.transaction():
