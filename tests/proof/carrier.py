@@ -76,7 +76,7 @@ async def _drills(proof: Proof) -> None:
             made = await rounds(found, ROUNDS)
             shares = handled(found)
         right, target = sum(each == PEOPLE for each in made), f"{ROUNDS} of {ROUNDS}"
-        what = f"two instances told of the same {PEOPLE} people, half of them by name alone, over two channels"
+        what = f"two instances told of the same {PEOPLE} people over two channels, every other time by name alone"
         proof.must(what, f"{right} of {len(made)} rounds made {PEOPLE} records", target, holds=right == len(made) == ROUNDS)
         proof.must("notifications that each of the two decided on", shares, "each some", holds=len(shares) > 1 and min(shares) > 0)
 

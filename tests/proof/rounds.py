@@ -35,8 +35,8 @@ async def rounds(system: System, number: int) -> list[int]:
 async def _tell(outsiders: Load, number: int) -> None:
     told = [
         outsiders.tell(each, channel)
-        for channel, country in ((Channel.UK_CRIS, "FR"), (Channel.INTERPOL, "ES"))
-        for each in _people(number, channel, country)
+        for pair in zip(_people(number, Channel.UK_CRIS, "FR"), _people(number, Channel.INTERPOL, "ES"), strict=True)
+        for each, channel in zip(pair, (Channel.UK_CRIS, Channel.INTERPOL), strict=True)
     ]
     await asyncio.gather(*told)
 
@@ -54,8 +54,11 @@ def _people(number: int, channel: str, country: str) -> Sequence[NotificationRec
 
 
 def _identifiers(number: int, person: int) -> tuple[Identifier, ...]:
-    """Of every other one nothing but the name and the date of birth is known: no key of any table would keep a second record of it out."""
-    return numbers(passport=f"SYN{number:04}{person:03}") if person % 2 else ()
+    """In every other round nothing but names and dates of birth is known: no key of any table would keep a second record out.
+
+    One number among them would: who meets it is put back, and decides again after the other.
+    """
+    return numbers(passport=f"SYN{number:04}{person:03}") if number % 2 else ()
 
 
 async def _all_decided(connection: Connection, number: int) -> bool:
