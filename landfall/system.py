@@ -70,16 +70,16 @@ class System:
         fresh.replace(path)
 
 
-def _make_private() -> Path:
-    folder = Path(tempfile.mkdtemp(prefix="landfall-"))
+def _make_private(parent: Path | None) -> Path:
+    folder = Path(tempfile.mkdtemp(prefix="landfall-", dir=parent))
     folder.chmod(0o711 if os.geteuid() == 0 else 0o700)
     return folder
 
 
 @asynccontextmanager
-async def private_folder() -> AsyncIterator[Path]:
+async def private_folder(parent: Path | None = None) -> AsyncIterator[Path]:
     """A folder that nobody else can list and that goes with us. PostgreSQL's own user must be able to pass through when we are root."""
-    folder = await asyncio.to_thread(_make_private)
+    folder = await asyncio.to_thread(_make_private, parent)
     try:
         yield folder
     finally:

@@ -3,6 +3,7 @@
 import os
 import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from pathlib import Path
 
 import pytest
 import pytest_asyncio
@@ -17,6 +18,7 @@ from tests.places import docker, lent
 from tests.places import kafka as kafkas
 from tests.places import postgres as postgreses
 from tests.places.kafka import Kafka
+from tests.places.memory import in_memory
 from tests.places.postgres import Postgres
 
 FreshDatabase = Callable[[str], Awaitable[Database]]
@@ -75,18 +77,24 @@ def leash() -> Iterator[Leash]:
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def postgres(leash: Leash) -> AsyncIterator[Postgres]:
+async def lot() -> AsyncIterator[Path]:
     # Not pytest's folder: it closes that to everybody else whenever a run starts, and PostgreSQL is somebody else when we are root.
-    async with private_folder() as folder, postgreses.running(folder, leash) as running:
+    async with private_folder(in_memory()) as folder:
+        yield folder
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def postgres(lot: Path, leash: Leash) -> AsyncIterator[Postgres]:
+    async with postgreses.running(lot / "postgres", leash) as running:
         yield running
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def kafka(tmp_path_factory: pytest.TempPathFactory, leash: Leash) -> AsyncIterator[Kafka]:
+async def kafka(lot: Path, leash: Leash) -> AsyncIterator[Kafka]:
     if (given := lent.borrowed(leash)) is not None:
         yield given
         return
-    async with kafkas.running(kafkas.chosen(), tmp_path_factory.mktemp("kafka"), leash) as running:
+    async with kafkas.running(kafkas.chosen(), lot, leash) as running:
         yield running
 
 

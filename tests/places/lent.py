@@ -15,6 +15,7 @@ from landfall.kafka_jars import JarKafka
 from landfall.pinned_jars import fetch
 from landfall.system import private_folder
 from tests.places.kafka import Kafka
+from tests.places.memory import in_memory
 
 NODE, URL = "LANDFALL_TEST_KAFKA_NODE", "LANDFALL_TEST_POSTGRES_URL"
 PID = "pid"
@@ -34,7 +35,7 @@ def lent(number: int) -> Iterator[list[Mapping[str, str]]]:
 async def _lend(stack: AsyncExitStack, number: int) -> list[Mapping[str, str]]:
     leash = Leash()
     stack.callback(leash.close)
-    folder = await stack.enter_async_context(private_folder())
+    folder = await stack.enter_async_context(private_folder(in_memory()))
     return [await _pair(stack, leash, folder / str(each)) for each in range(number)]
 
 
