@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from math import inf
+from math import inf, nan
 
 import pytest
 import pytest_asyncio
@@ -71,10 +71,13 @@ async def test_its_reader_notices_a_minute_later(intel: House, monkeypatch: pyte
         await has_effects(intel, 4)
 
 
-async def test_who_is_started_after_it_notices_at_once_and_reads_all_of_it_once_an_operator_has_moved_the_place(intel: House) -> None:
+async def test_who_is_started_after_it_notices_at_once_and_reads_all_of_it_once_an_operator_has_moved_the_place(
+    intel: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
     async with _read_on(intel):
         pass
 
+    monkeypatch.setattr(lookout, "COMPARE_SECONDS", nan)  # never, not even when it begins: before it reads anything it looks by itself
     async with intel.opened(room()) as running:
         await says_halted(intel, running, 3)
         assert await halts(intel) == HALTS

@@ -14,7 +14,7 @@ from chassis.originals import Raw
 from chassis.room import Room
 from tests.chassis.conftest import FreshHouse
 from tests.chassis.disagreeing import administering, has_effects, room
-from tests.chassis.house import House, Witness, nothing
+from tests.chassis.house import House, Witness, asked, nothing
 from tests.chassis.severing import on_a_way_of_its_own
 from tests.chassis.tellings import created, declined
 from tests.keys import VAULT
@@ -39,8 +39,10 @@ async def test_a_commit_whose_answer_was_lost_is_found_done_and_is_not_done_agai
         async with handover.opened(Room("handover", families, vault=VAULT), batch_max_records=10) as running:
             await has_effects(handover, len(told))
             await until(running.ready, "it is ready")
+            metrics = (await asked(running, "GET", "/metrics")).text
 
         assert way.lost == 3
+        assert "landfall_messages_doubles_total 0.0" in metrics  # by their ids they would be known, if it had done them again
         assert await handover.effects() == [each.id for each in told]
 
 

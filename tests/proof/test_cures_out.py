@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.proof.cures_out import Cure, Taken
+from tests.proof.clone import ROOT
+from tests.proof.cures_out import Cure, Taken, cures
 
 NODE = "tests/chassis/test_sift.py::test_a_version_told_again_with_other_content_contradicts"
 CURE = Cure(Path("tests/proof/cures/H8d.patch"), "H8 PostgreSQL older than Kafka: a version that comes again is dropped", NODE)
@@ -34,6 +35,13 @@ def test_a_test_that_failed_without_the_cure_has_caught_it(line: str) -> None:
 def test_what_ended_red_for_another_reason_has_caught_nothing(line: str) -> None:
     assert not taken(line).caught
     assert str(taken(line)).startswith("NOT CAUGHT (pytest ended with 1) H8d")
+
+
+@pytest.mark.parametrize("cure", cures(ROOT), ids=lambda cure: cure.patch.stem)
+def test_each_names_a_test_that_there_is(cure: Cure) -> None:
+    file, _, rest = cure.test.partition("::")
+
+    assert f"def {rest.partition('[')[0]}(" in (ROOT / file).read_text()
 
 
 @pytest.mark.parametrize("status", [0, 2, 3, 4, 5])
