@@ -9,6 +9,8 @@ import uvicorn
 
 from chassis.settings import Settings
 
+TAKEN = "nothing can listen on"
+
 
 class Server(uvicorn.Server):
     """Signals are ours: they stop the whole service, in order."""
@@ -34,7 +36,7 @@ async def answer(server: Server) -> None:
     try:
         await server.serve()
     except SystemExit:
-        message = f"nothing can listen on {server.config.host}:{server.config.port}; set LANDFALL_HTTP_PORT to a port that is free"
+        message = f"{TAKEN} {server.config.host}:{server.config.port}; set LANDFALL_HTTP_PORT to a port that is free"
         raise OSError(message) from None
     except asyncio.CancelledError:
         if server.started:

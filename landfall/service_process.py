@@ -13,6 +13,7 @@ from time import monotonic
 import httpx
 import psutil
 
+from chassis.web import TAKEN
 from landfall.children import Leash, free_port, open_log
 
 ROOT = Path(__file__).parent.parent
@@ -73,8 +74,8 @@ class ServiceProcess:
 
     @property
     def robbed(self) -> bool:
-        """Whether it died because its port was taken between our look and its start."""
-        return not self.running and free_port(self.port) != self.port
+        """Whether it died because its port was taken between our look and its start, though by now it may be free again."""
+        return not self.running and (free_port(self.port) != self.port or f"{TAKEN} 127.0.0.1:{self.port}" in self.log_tail())
 
     def tend(self, tell: Tell) -> bool:
         """Start it again if it died: at once after a first death, then after a growing, bounded pause. Whether it was started."""

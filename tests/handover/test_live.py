@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from uuid import UUID
 
 import asyncpg
 import pytest
@@ -128,13 +129,19 @@ def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(database, "STATEMENT_TIMEOUT_MS", 300)
 
 
+async def _all_accepted(handover: Desk) -> list[UUID]:
+    """Cleveland takes on all those records; the handovers."""
+    offers = await offered(handover, *RECORDS)
+    await handover.hear(*(received(ForceAccepted(handover_id=each), TODAY, CLEVELAND) for each in offers))
+    return offers
+
+
 LOCK = "select from handover where handover_id = any($1::uuid[]) for update"
 
 
 @pytest.mark.usefixtures("_impatient")
 async def test_one_whose_row_somebody_keeps_keeps_no_other_from_taking_effect(handover: Desk, wall: Wall, timers: Timers) -> None:
-    offers = await offered(handover, *RECORDS)
-    await handover.hear(*(received(ForceAccepted(handover_id=each), TODAY, CLEVELAND) for each in offers))
+    offers = await _all_accepted(handover)
     wall.at = OVER
 
     async with handover.pool.acquire() as somebody, somebody.transaction():
@@ -151,8 +158,7 @@ async def test_one_whose_row_somebody_keeps_keeps_no_other_from_taking_effect(ha
 
 @pytest.mark.usefixtures("_impatient")
 async def test_what_two_of_them_meet_is_an_outage_and_nothing_of_it_is_done(handover: Desk, wall: Wall, timers: Timers) -> None:
-    offers = await offered(handover, *RECORDS)
-    await handover.hear(*(received(ForceAccepted(handover_id=each), TODAY, CLEVELAND) for each in offers))
+    offers = await _all_accepted(handover)
     wall.at = OVER
 
     async with handover.pool.acquire() as somebody, somebody.transaction():
@@ -167,8 +173,7 @@ async def test_one_that_cannot_take_effect_keeps_no_other_from_it_and_is_met_aga
     handover: Desk, wall: Wall, timers: Timers, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(worker, "ROUND", 2)
-    offers = await offered(handover, *RECORDS)
-    await handover.hear(*(received(ForceAccepted(handover_id=each), TODAY, CLEVELAND) for each in offers))
+    offers = await _all_accepted(handover)
     await handover.pool.execute("update handover set force = 'nowhere' where handover_id = $1", offers[0])
     wall.at = OVER
 
