@@ -8,7 +8,7 @@ from uuid import UUID
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from chassis import agreement, outbox, own_ends
-from chassis.broker import onlooker
+from chassis.broker import onlooker, start_client
 from chassis.database import Transaction
 from chassis.originals import Raw
 from chassis.own_ends import Told
@@ -142,7 +142,7 @@ async def hear_first(settings: Settings, name: str, tx: Transaction, turned: Cal
         return
     looking = onlooker(settings, f"{name}-hearing")
     try:
-        await looking.start()
+        await start_client(looking)
         await Hearing(name, settings.kafka_topic_prefix, settings.embedded, looking, turned).listen(tx, leading=True)
     finally:
         await looking.stop()

@@ -8,7 +8,7 @@ from typing import Any
 from aiokafka import AIOKafkaConsumer
 
 from chassis.assignment import Assignment
-from chassis.broker import onlooker, producer, subscribe
+from chassis.broker import onlooker, producer, start_client, subscribe
 from chassis.carry import Carrier
 from chassis.chores import Chores
 from chassis.footing import Footing
@@ -42,7 +42,7 @@ async def open_inputs(
         looking = await _started(stack, onlooker(settings, room.name))
         when_idle = await _answering(stack, settings, room, carrier)
         stack.push_async_callback(broker.stop)
-        await broker.start()
+        await start_client(broker)
         footing = Footing(consumer(), looking, assignment, carrier.pool, pulse, compacted)
         yield Listener(
             consumer(), footing, Trying(carrier, footing, settings.batch_max_records), pulse, on_commit, when_idle,
@@ -60,5 +60,5 @@ async def _answering(stack: AsyncExitStack, settings: Settings, room: Room, carr
 
 async def _started(stack: AsyncExitStack, client: Any) -> Any:
     stack.push_async_callback(client.stop)
-    await client.start()
+    await start_client(client)
     return client

@@ -8,7 +8,7 @@ from typing import Any
 from aiokafka import AIOKafkaProducer, TopicPartition
 
 from chassis import own_ends
-from chassis.broker import dismiss, producer
+from chassis.broker import dismiss, producer, start_client
 from chassis.hearing import hear_first
 from chassis.looking_back import ASK, LookingBack, key_of, row_of
 from chassis.outbox import Connection, Outbox, forget
@@ -57,7 +57,7 @@ class Leadership:
     async def begin(self) -> None:
         """Hear what was told before; only then is anything sent."""
         await self._hear()
-        await self.sender.start()
+        await start_client(self.sender)
         await self.connection.add_listener(WAKE, lambda *_: self.wake())
         await self.connection.add_listener(ASK, lambda *_: self.wake())
         await self.connection.add_listener(ASK, self.back.ask)

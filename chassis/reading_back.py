@@ -5,7 +5,7 @@ import asyncio
 from aiokafka import TopicPartition
 
 from chassis.agreement import all_starts
-from chassis.broker import onlooker
+from chassis.broker import onlooker, start_client
 from chassis.mirror import Found, mirrored
 from chassis.occasion import Coordinates
 from chassis.reading import as_readable
@@ -35,7 +35,7 @@ async def read_back(settings: Settings, name: str, leaving: asyncio.Event | None
 
     looking = onlooker(settings, name)
     try:
-        await looking.start()
+        await start_client(looking)
         starts = await all_starts(looking, partitions, START_SECONDS)
         async for at, raws in as_readable(looking, starts, leave_out, PATIENCE_SECONDS):
             for raw in raws:

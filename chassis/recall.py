@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import structlog
 
 from chassis import numbering_on, retold
-from chassis.broker import onlooker
+from chassis.broker import onlooker, start_client
 from chassis.carry import Carrier
 from chassis.database import Transaction, connect
 from chassis.hearing import Hearing, OlderDatabaseError
@@ -51,7 +51,7 @@ class Recall:
         connection = await connect(self.settings, f"{self.room.name}-recall")
         looking = onlooker(self.settings, f"{self.room.name}-recall")
         try:
-            await looking.start()
+            await start_client(looking)
             await connection.execute(PATIENTLY)
             await self._alone(connection)
             hearing = Hearing(self.room.name, self.settings.kafka_topic_prefix, self.settings.embedded, looking)

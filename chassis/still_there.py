@@ -12,7 +12,7 @@ from aiokafka.errors import KafkaError
 
 from chassis import own_ends
 from chassis.agreement import LOST, compare
-from chassis.broker import onlooker
+from chassis.broker import onlooker, start_client
 from chassis.database import Transaction
 from chassis.parts import end
 from chassis.place import Place
@@ -83,7 +83,7 @@ class StillThere:
     async def _compare(self, ends: Mapping[TopicPartition, Place]) -> Looked:
         looking = onlooker(self.settings, f"{self.name}-still-there")
         try:
-            await looking.start()
+            await start_client(looking)
             compared = await compare(looking, ends)
         finally:
             await looking.stop()
