@@ -112,7 +112,7 @@ class Settings(DatabaseSettings):
     @property
     def fetch_wait_ms(self) -> int:
         """How long the broker may hold an empty fetch; the embedded one holds it for its whole length."""
-        return 10 if self.embedded else 500
+        return 20 if self.embedded else 500
 
     @model_validator(mode="after")
     def _production_takes_no_shortcuts(self) -> Self:
