@@ -1,8 +1,7 @@
 """How we speak to Kafka: every option that matters is spelled out here, because the defaults lose messages."""
 
-import asyncio
 import ssl
-from typing import Any, Protocol
+from typing import Any
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRebalanceListener
 from faststream import AckPolicy
@@ -11,20 +10,12 @@ from faststream.kafka.security import parse_security
 from faststream.kafka.subscriber.usecase import BatchSubscriber
 from faststream.security import BaseSecurity, SASLScram512
 
-from chassis.parts import end
 from chassis.settings import Settings
 from contracts.catalogue import MAX_MESSAGE_BYTES
 
 METADATA_AGE_MS = 10_000
 FETCH_BYTES = 4 * 1024 * 1024
 LOOK_WAIT_MS = 10  # who looks something up does not wait for news
-FIRST_ANSWER_SECONDS = 1.0
-
-
-class Client(Protocol):
-    """What has to be started before it speaks to Kafka."""
-
-    async def start(self) -> None: ...
 
 
 def security_of(settings: Settings) -> BaseSecurity | None:
@@ -78,35 +69,6 @@ def producer(settings: Settings, name: str) -> AIOKafkaProducer:
         max_request_size=MAX_MESSAGE_BYTES + 100_000,
         **parse_security(security_of(settings)),
     )
-
-
-async def start_client(client: Client) -> None:
-    """Start it; who is cancelled meanwhile lets it wait for Kafka's first answer, within `FIRST_ANSWER_SECONDS`.
-
-    A client that is cut off while it waits for that answer knows the connection no more, and nobody can close it.
-    """
-    starting = asyncio.create_task(client.start())
-    try:
-        await asyncio.shield(starting)
-    except asyncio.CancelledError:
-        await asyncio.wait([starting], timeout=FIRST_ANSWER_SECONDS)
-        raise
-    finally:
-        await end([starting])
-        await asyncio.gather(starting, return_exceptions=True)
-
-
-async def dismiss(sender: AIOKafkaProducer) -> None:
-    """End a producer at once, sending nothing more: whatever was not acknowledged is sent again by whoever leads next.
-
-    Its own `stop` would first send what it still holds, and leaves its routine running where the broker does not answer.
-    """
-    started = sender._sender  # noqa: SLF001 - there is no other way to end its routine
-    sender._closed = True  # noqa: SLF001 - as above
-    await sender.client.close()
-    if started is not None and started.sender_task is not None:
-        await end([started.sender_task])
-        await sender.client.close()  # the routine may have been connecting
 
 
 def onlooker(settings: Settings, name: str) -> AIOKafkaConsumer:

@@ -17,6 +17,8 @@ Transaction: TypeAlias = "asyncpg.Connection[asyncpg.Record] | PoolConnectionPro
 Pool: TypeAlias = "asyncpg.Pool[asyncpg.Record]"
 
 STATEMENT_TIMEOUT_MS = 30_000
+LOCK_TIMEOUT_MS = 14_000
+"""Two of them fit into a statement, which waits twice where others wait for the same row: it is told so, and its message is not blamed."""
 IDLE_TIMEOUT_MS = 60_000
 
 # A host that vanishes says no goodbye: the server finds out by itself, and what it held is free for others.
@@ -38,6 +40,7 @@ def server_settings(application: str) -> dict[str, str]:
     return {
         "application_name": application,
         "statement_timeout": str(STATEMENT_TIMEOUT_MS),
+        "lock_timeout": str(LOCK_TIMEOUT_MS),
         "idle_in_transaction_session_timeout": str(IDLE_TIMEOUT_MS),
         "timezone": "UTC",
         "plan_cache_mode": "force_custom_plan",

@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import TypeAlias
 from uuid import UUID
 
+import asyncpg
 import structlog
 
 from chassis.database import Transaction
@@ -60,5 +61,7 @@ async def _one_by_one(tx: Transaction, due: Sequence[UUID], do: Do) -> set[str]:
 
 
 def _is_nobody_s_doing(tx: Transaction, error: Exception) -> bool:
-    """Whether it says nothing about what was due; a damaged row, or a statement that never ends, can be one thing's alone."""
+    """Whether it says nothing about what was due; a row that is damaged or kept, or a statement without end, can be one thing's alone."""
+    if isinstance(error, asyncpg.LockNotAvailableError):
+        return False
     return is_by_chance(error) or (fault_of(error) is Fault.INFRASTRUCTURE and tx.is_closed())

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from time import monotonic, time
+from time import monotonic
 
 import structlog
 from aiokafka import AIOKafkaConsumer, TopicPartition
@@ -74,10 +74,7 @@ class Footing:
         self.pulse.progress.look(sights, self.assignment.unsettled & assigned, monotonic())
 
     def _sight(self, partition: TopicPartition) -> Sight:
-        """Kafka's client dates a fetch by the wall, in milliseconds."""
-        fetched_ms = self.consumer.last_poll_timestamp(partition)
-        answered_at = None if fetched_ms is None else monotonic() - (time() - fetched_ms / 1000)
-        return Sight(self.expected[partition], self.consumer.highwater(partition), answered_at)
+        return Sight(self.expected[partition], self.consumer.highwater(partition), self.consumer.last_poll_timestamp(partition))
 
     async def _readable(self, doubtful: set[TopicPartition]) -> tuple[dict[TopicPartition, int], set[TopicPartition]]:
         """The places that fit their topic, and which ones have gone elsewhere meanwhile; the others are halted, or wait for an answer."""

@@ -8,7 +8,8 @@ from uuid import UUID
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from chassis import agreement, outbox, own_ends
-from chassis.broker import onlooker, start_client
+from chassis.broker import onlooker
+from chassis.clients import start_client, stop_consumer
 from chassis.database import Transaction
 from chassis.originals import Raw
 from chassis.own_ends import Told
@@ -143,6 +144,7 @@ async def hear_first(settings: Settings, name: str, tx: Transaction, turned: Cal
     looking = onlooker(settings, f"{name}-hearing")
     try:
         await start_client(looking)
+        turned()
         await Hearing(name, settings.kafka_topic_prefix, settings.embedded, looking, turned).listen(tx, leading=True)
     finally:
-        await looking.stop()
+        await stop_consumer(looking)

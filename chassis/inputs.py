@@ -3,14 +3,14 @@
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
-from typing import Any
 
 from aiokafka import AIOKafkaConsumer
 
 from chassis.assignment import Assignment
-from chassis.broker import onlooker, producer, start_client, subscribe
+from chassis.broker import onlooker, producer, subscribe
 from chassis.carry import Carrier
 from chassis.chores import Chores
+from chassis.clients import start_client, stop_consumer
 from chassis.footing import Footing
 from chassis.forgetting import Forgetting
 from chassis.listen import Listener
@@ -39,10 +39,13 @@ async def open_inputs(
 
     assignment.consumer_of = consumer
     async with AsyncExitStack() as stack:
-        looking = await _started(stack, onlooker(settings, room.name))
+        looking = onlooker(settings, room.name)
+        stack.push_async_callback(stop_consumer, looking)
+        await start_client(looking)
         when_idle = await _answering(stack, settings, room, carrier)
         stack.push_async_callback(broker.stop)
-        await start_client(broker)
+        await start_client(broker, patiently=True)
+        stack.push_async_callback(stop_consumer, consumer())  # which its broker would do too
         footing = Footing(consumer(), looking, assignment, carrier.pool, pulse, compacted)
         yield Listener(
             consumer(), footing, Trying(carrier, footing, settings.batch_max_records), pulse, on_commit, when_idle,
@@ -55,10 +58,7 @@ async def _answering(stack: AsyncExitStack, settings: Settings, room: Room, carr
     """What to do when idle: under the event clock, answer whoever asks for rest; under the live clock nobody asks."""
     if settings.clock is ClockKind.LIVE:
         return None
-    return partial(carrier.calendar.answer, carrier.pool, await _started(stack, producer(settings, room.name)))
-
-
-async def _started(stack: AsyncExitStack, client: Any) -> Any:
-    stack.push_async_callback(client.stop)
-    await start_client(client)
-    return client
+    sender = producer(settings, room.name)
+    stack.push_async_callback(sender.stop)
+    await start_client(sender)
+    return partial(carrier.calendar.answer, carrier.pool, sender)

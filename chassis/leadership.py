@@ -8,7 +8,8 @@ from typing import Any
 from aiokafka import AIOKafkaProducer, TopicPartition
 
 from chassis import own_ends
-from chassis.broker import dismiss, producer, start_client
+from chassis.broker import producer
+from chassis.clients import dismiss, start_client
 from chassis.hearing import hear_first
 from chassis.looking_back import ASK, LookingBack, key_of, row_of
 from chassis.outbox import Connection, Outbox, forget
@@ -57,6 +58,7 @@ class Leadership:
     async def begin(self) -> None:
         """Hear what was told before; only then is anything sent."""
         await self._hear()
+        self.pulse.turned("relay")
         await start_client(self.sender)
         await self.connection.add_listener(WAKE, lambda *_: self.wake())
         await self.connection.add_listener(ASK, lambda *_: self.wake())
@@ -65,9 +67,11 @@ class Leadership:
     async def end(self) -> None:
         """Whoever leads next finds on its own what is strange, and sends what was not acknowledged."""
         self.pulse.strange = []
-        await self.back.leave()
-        await self.still_there.leave()
-        await dismiss(self.sender)
+        try:
+            await self.back.leave()
+            await self.still_there.leave()
+        finally:
+            await dismiss(self.sender)
 
     async def catch_up(self) -> None:
         """Hear what lies between two rounds, or is no longer what was told; and tell again what is missing.

@@ -62,7 +62,6 @@ class Listener:
         try:
             await self.footing.settle()
             went_on = await self._round()
-            await self.chores()
         except WentBackError:
             raise
         except Exception as error:  # noqa: BLE001 - whatever else happened, the place is read anew and nothing is skipped
@@ -70,6 +69,8 @@ class Listener:
         else:
             if went_on or not self.pulse.progress.lagging:
                 self.pulse.recovered()
+        self.pulse.turned("listener")
+        await self.chores()
 
     async def _round(self) -> bool:
         """Whether anything was carried. What failed comes again only some polls later, and an empty one is no recovery from it."""

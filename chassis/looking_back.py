@@ -8,6 +8,7 @@ from time import monotonic
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import structlog
+from aiokafka.errors import KafkaError
 
 from chassis.mirror import NEVER_SAID, NEWER, OTHER, Found, Latest, Reflection, Strange, TopicKey, mirrored, reflect
 from chassis.numbering_on import HIGHEST, NAMED, number_on
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 ASK, ANSWER = "reconcile", "reconciled"
 EVERY_SECONDS = 86_400.0
+AGAIN_SECONDS = 5.0
 LEAVE_SECONDS = 2.0
 
 # Read after the topics were, between two rounds of the only one who sends: what is not in the outbox was acknowledged before. Each figure
@@ -58,6 +60,7 @@ class LookingBack:
     pulse: Pulse
     wake: Callable[[], None]
     looked_at: float | None = None
+    again_at: float = 0.0
     asked: list[str] = field(default_factory=list)
     answering: list[str] = field(default_factory=list)
     told_since: set[TopicKey] = field(default_factory=set)
@@ -67,6 +70,8 @@ class LookingBack:
 
     @property
     def is_due(self) -> bool:
+        if monotonic() < self.again_at:
+            return False
         return bool(self.asked) or self.looked_at is None or monotonic() - self.looked_at >= EVERY_SECONDS
 
     def ask(self, *told: object) -> None:
@@ -84,17 +89,26 @@ class LookingBack:
     async def look(self, connection: Connection) -> Sequence[Latest]:
         """Begin to read if it is time. Once that is done: what is to be told again, before anything else is sent.
 
-        What is strange is complained of until a later look finds it gone.
-
-        Raises:
-            KafkaError: the topics could not be read to their end.
+        What is strange is complained of until a later look finds it gone, and so is that Kafka does not let the topics be read.
         """
         if self.reading is None and self.is_due:
             self._begin()
         if self.reading is None or not self.reading.done():
             return []
-        found, self.reading = self.reading.result(), None
+        reading, self.reading = self.reading, None
+        try:
+            found = reading.result()
+        except KafkaError as error:
+            self._not_read(error)
+            return []
+        self.pulse.unread = ()
         return await self._compare(connection, found)
+
+    def _not_read(self, error: KafkaError) -> None:
+        log.warning("own_topics_not_read_back", error=type(error).__name__)
+        self.asked, self.answering = [*self.answering, *self.asked], []
+        self.again_at = monotonic() + AGAIN_SECONDS
+        self.pulse.unread = [self.settings.kafka_topic_prefix + topic.name for topic in mirrored(self.name)]
 
     def _begin(self) -> None:
         self.answering, self.asked = self.asked, []
@@ -114,6 +128,7 @@ class LookingBack:
 
     async def leave(self) -> None:
         """Whoever leads next reads for itself."""
+        self.pulse.unread = ()
         self.leaving.set()
         if self.reading is not None:
             await asyncio.wait([self.reading], timeout=LEAVE_SECONDS)

@@ -15,6 +15,10 @@ class CutShortError(Exception):
     """The word to stop came, or a part ended, before what was begun was done."""
 
 
+class GivenUpError(RuntimeError):
+    """A part was cancelled though nobody of ours cancelled it: what it did is not done, and nothing else says so."""
+
+
 class Loop(Protocol):
     """A part that goes round until `stopping` is set."""
 
@@ -37,14 +41,16 @@ async def unless_cut_short(doing: Coroutine[Any, Any, T], stop: asyncio.Event, t
 
     Raises:
         CutShortError: it was not done.
+        GivenUpError: it was not done, and nobody had it end.
     """
     task = asyncio.create_task(doing)
     try:
         await until_one_ends(stop, [task, *tasks])
     finally:
+        by_itself = task.done()
         await end([task])
     if task.cancelled():
-        raise CutShortError
+        raise GivenUpError if by_itself else CutShortError
     return task.result()
 
 
@@ -65,7 +71,8 @@ def complain_of_the_dead(tasks: list["asyncio.Task[None]"]) -> None:
     Raises:
         BaseException: what the part died of.
     """
-    for each in tasks:
-        if each.done() and not each.cancelled() and (error := each.exception()) is not None:
+    for each in filter(asyncio.Task.done, tasks):
+        error = GivenUpError(each.get_name()) if each.cancelled() else each.exception()
+        if error is not None:
             log.error("part_died", part=each.get_name(), error=type(error).__name__)
             raise error

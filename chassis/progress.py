@@ -8,11 +8,14 @@ from aiokafka import TopicPartition
 
 @dataclass(frozen=True, slots=True)
 class Sight:
-    """One look at a partition that is being read: our place, where the last fetch saw its end, and when that was, if it was yet."""
+    """One look at a partition that is being read: our place, where the last fetch saw its end, and when that was, if it was yet.
+
+    `fetched_ms` is by the wall, whose clock may be set: it is good for nothing but to tell one fetch from another.
+    """
 
     place: int
     end: int | None
-    answered_at: float | None
+    fetched_ms: int | None
 
 
 @dataclass(slots=True)
@@ -23,12 +26,15 @@ class Standing:
     lag: int
     heard_at: float
     still_since: float
+    fetched_ms: int | None = None
 
     def look(self, sight: Sight, now: float) -> None:
         """Who moves or has nothing to read does not stand still; who moves was answered, if only a while ago."""
         moved, self.place = sight.place != self.place, sight.place
+        answered, self.fetched_ms = sight.fetched_ms != self.fetched_ms, sight.fetched_ms
         self.lag = max(0, (sight.end or 0) - sight.place)
-        self.heard_at = max(self.heard_at, sight.answered_at or 0.0, now if moved else 0.0)
+        if moved or answered:
+            self.heard_at = now
         if moved or not self.lag:
             self.still_since = now
 

@@ -34,7 +34,7 @@ class Pulse:
     """One service's signs of life. `turns` is when each of its loops last went round, in monotonic seconds.
 
     `recalling` is why nobody may ask it anything yet: its database may be older than what it told. `unseen` are partitions of its own about
-    which Kafka does not answer.
+    which Kafka does not answer, `unread` topics of its own that cannot be read back.
     """
 
     registry: CollectorRegistry = field(default_factory=CollectorRegistry)
@@ -45,6 +45,7 @@ class Pulse:
     halts: dict[TopicPartition, str] = field(default_factory=dict)
     untold: Mapping[TopicPartition, str] = field(default_factory=dict)
     unseen: Collection[TopicPartition] = ()
+    unread: Collection[str] = ()
     stops: Mapping[str, str] = field(default_factory=dict)
     missing: set[str] = field(default_factory=set)
     unanswered: set[TopicPartition] = field(default_factory=set)
@@ -147,7 +148,8 @@ class Pulse:
         found += [f"{each.topic}/{each.partition} is not read: Kafka does not answer about it" for each in sorted(self.unanswered)]
         found += [f"{each.topic}/{each.partition} is halted" for each in self.halts]
         found += [f"nothing is told on {topic}: {why}" for topic, why in {each.topic: why for each, why in self.untold.items()}.items()]
-        found += [f"nobody knows whether what was told on {each.topic}/{each.partition} still lies there" for each in sorted(self.unseen)]
+        unseen = [f"{each.topic}/{each.partition}" for each in sorted(self.unseen)]
+        found += [f"nobody knows whether what was told on {each} still lies there" for each in [*unseen, *self.unread]]
         found += self.strange
         found += [f"reading {'everything' if topic == '*' else topic} is stopped: {why}" for topic, why in self.stops.items()]
         found += [f"the last batch failed with {self.failure}"] if self.failure else []

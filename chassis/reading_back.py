@@ -5,7 +5,8 @@ import asyncio
 from aiokafka import TopicPartition
 
 from chassis.agreement import all_starts
-from chassis.broker import onlooker, start_client
+from chassis.broker import onlooker
+from chassis.clients import start_client, stop_consumer
 from chassis.mirror import Found, mirrored
 from chassis.occasion import Coordinates
 from chassis.reading import as_readable
@@ -43,7 +44,7 @@ async def read_back(settings: Settings, name: str, leaving: asyncio.Event | None
             if leaving is not None and leaving.is_set():
                 break
     finally:
-        await looking.stop()
+        await stop_consumer(looking)
     return [*last.values(), *unreadable]
 
 

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 import structlog
 
 from chassis import numbering_on, retold
-from chassis.broker import onlooker, start_client
+from chassis.broker import onlooker
 from chassis.carry import Carrier
+from chassis.clients import start_client, stop_consumer
 from chassis.database import Transaction, connect
 from chassis.hearing import Hearing, OlderDatabaseError
 from chassis.in_hand import recalling
@@ -61,7 +62,7 @@ class Recall:
                 await numbering_on.number_on(connection, await read_back(self.settings, self.room.name))
         finally:
             connection.terminate()
-            await looking.stop()
+            await stop_consumer(looking)
 
     async def _alone(self, connection: Transaction) -> None:
         before = self.pulse.recalling

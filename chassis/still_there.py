@@ -12,7 +12,8 @@ from aiokafka.errors import KafkaError
 
 from chassis import own_ends
 from chassis.agreement import LOST, compare
-from chassis.broker import onlooker, start_client
+from chassis.broker import onlooker
+from chassis.clients import start_client, stop_consumer
 from chassis.database import Transaction
 from chassis.parts import end
 from chassis.place import Place
@@ -86,7 +87,7 @@ class StillThere:
             await start_client(looking)
             compared = await compare(looking, ends)
         finally:
-            await looking.stop()
+            await stop_consumer(looking)
         unanswered = compared.leaderless | compared.withheld
         if unanswered:
             log.warning("own_topics_not_looked_at", partitions=_named(unanswered))

@@ -4,23 +4,40 @@ import logging
 import sys
 
 import structlog
+from structlog.stdlib import ProcessorFormatter, add_logger_name
+from structlog.typing import EventDict, Processor, WrappedLogger
+
+QUIETER = {"aiokafka": logging.ERROR, "faststream": logging.ERROR, "uvicorn": logging.CRITICAL}
 
 
 def configure_logs(name: str) -> None:
-    """One JSON object a line on standard error. Exceptions are named, not printed: their texts may echo data."""
-    line = '{"level": "%(levelname)s", "logger": "%(name)s", "event": "%(message)s"}'
-    logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format=line)
-    logging.getLogger("aiokafka").setLevel(logging.ERROR)
-    logging.getLogger("faststream").setLevel(logging.ERROR)
-    logging.getLogger("uvicorn").setLevel(logging.CRITICAL)
+    """One JSON object a line on standard error, of libraries too. Exceptions are named, not printed: their texts may echo data."""
+    ours: list[Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.processors.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+    ]
+    render = structlog.processors.JSONRenderer()
+    library = logging.StreamHandler(sys.stderr)
+    library.setFormatter(
+        ProcessorFormatter(
+            foreign_pre_chain=[*ours, add_logger_name], processors=[ProcessorFormatter.remove_processors_meta, _without_texts, render]
+        )
+    )
+    logging.basicConfig(handlers=[library], level=logging.WARNING)
+    for logger, level in QUIETER.items():
+        logging.getLogger(logger).setLevel(level)
     structlog.configure(
-        processors=[
-            structlog.contextvars.merge_contextvars,
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.JSONRenderer(),
-        ],
+        processors=[*ours, render],
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
     )
     structlog.contextvars.bind_contextvars(service=name)
+
+
+def _without_texts(_logger: WrappedLogger, _method: str, line: EventDict) -> EventDict:
+    """A library's first line, and the class of what was raised. asyncio writes the text of an exception into its second."""
+    line["event"] = str(line["event"]).partition("\n")[0]
+    if raised := line.pop("exc_info", None):
+        line["error"] = raised[0].__name__
+    return line

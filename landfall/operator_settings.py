@@ -13,6 +13,7 @@ from aiokafka.errors import KafkaError
 from pydantic import SecretStr, ValidationError
 
 from chassis.broker import onlooker
+from chassis.clients import stop_consumer
 from chassis.database import connect
 from chassis.settings import SECRETS, DatabaseSettings, Settings
 from landfall.operators import Connection, RefusedError
@@ -65,7 +66,7 @@ async def at(settings: Operator) -> AsyncIterator[tuple[Connection, AIOKafkaCons
             await looking.start()
             yield connection, looking
         finally:
-            await looking.stop()
+            await stop_consumer(looking)
 
 
 async def whose(connection: Connection) -> str:

@@ -1,4 +1,4 @@
-"""The tellings of notifications in the database. Of what was refused only hashes, reason and day are kept."""
+"""The tellings of notifications in the database. Of what was refused no content is kept."""
 
 from collections.abc import Sequence
 from typing import Any

@@ -22,6 +22,7 @@ from tests.chassis.tellings import amended, created
 from tests.waiting import LONG_SECONDS, until
 
 DEADLY_SERVICE = "tests.chassis.deadly"
+MORE_THAN_IT_TAKES_TO_HOLD_WHAT_NEVER_ENDS = 5
 
 
 def test_what_was_never_counted_was_never_tried() -> None:
@@ -162,6 +163,28 @@ async def test_a_message_whose_statement_never_ends_is_held_and_its_neighbours_a
     assert (held["subject"], held["reason"]) == (str(endless), "poison")
     assert "a statement never did" in held["complaint"]
     assert [await intel.versions(each) for each in around] == [[1]] * 6
+
+
+async def test_a_message_that_waits_for_what_somebody_else_keeps_locked_is_not_blamed_however_long(
+    house: FreshHouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(database, "STATEMENT_TIMEOUT_MS", 1000)
+    monkeypatch.setattr(database, "LOCK_TIMEOUT_MS", 300)
+    intel, waits, witness = await house("intel"), list[str](), Witness()
+
+    async def wait(batch: Batch, tx: Transaction) -> None:
+        waits.append("waits")
+        await witness.hear(batch, tx)
+
+    await intel.tell(created(uuid4()), created(uuid4()))
+    async with intel.opened(Room("intel", {"records": wait})):
+        async with intel.owner.acquire() as somebody, somebody.transaction():
+            await somebody.execute("lock table effect")
+            await until(lambda: len(waits) > MORE_THAN_IT_TAKES_TO_HOLD_WHAT_NEVER_ENDS, "it waits again and again", LONG_SECONDS)
+        await has_read(intel, 2, LONG_SECONDS)
+
+    assert await intel.held() == {}
+    assert len(await intel.effects()) == 2
 
 
 async def test_an_outage_of_the_database_holds_nothing_however_often_it_comes(house: FreshHouse) -> None:

@@ -13,10 +13,13 @@ from chassis.occasion import Batch
 from chassis.ordering import Wish
 from chassis.room import Room
 from tests.chassis.conftest import FreshHouse
+from tests.chassis.disagreeing import RECORDS, record_on
 from tests.chassis.house import Witness
 from tests.chassis.ordering import answers, has_read, ordered
 from tests.chassis.tellings import amended, created
 from tests.waiting import until
+
+PARTITIONS = RECORDS.partitions
 
 
 async def test_what_cannot_be_done_now_keeps_nothing_else_from_being_done_and_is_met_again(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -67,6 +70,28 @@ async def test_tellings_flow_on_while_an_order_meets_a_database_that_cannot_carr
     assert answer["complaint"] is None
     assert await intel.versions(record) == [1]
     assert await intel.versions(other) == [1, 2, 3, 4, 5]
+
+
+async def test_an_order_is_carried_out_while_every_reading_fails(house: FreshHouse, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(chores, "EVERY_SECONDS", 0.1)
+    intel, record, tries = await house("intel"), uuid4(), list[str]()
+    witness = Witness(poison={str(record)})
+
+    async def not_now(_batch: Batch, _tx: Transaction) -> None:
+        tries.append("tried")
+        raise asyncpg.InsufficientPrivilegeError
+
+    async with intel.opened(Room("intel", {"records": witness.hear})):
+        await intel.tell(created(record))
+        await has_read(intel, 1)
+        witness.and_then = not_now
+        await intel.tell(*[created(record_on(each)) for each in range(PARTITIONS) for _ in range(3)])
+        await until(lambda: len(tries) > PARTITIONS, "every reading fails")
+        await ordered(intel, Wish.DISCARD, reason="poison")
+        (answer,) = await answers(intel, 1)
+
+    assert answer["complaint"] is None
+    assert await intel.fetchval("select sum(next)::int from positions") == 1
 
 
 async def _is_met_again(tries: Sequence[str]) -> None:

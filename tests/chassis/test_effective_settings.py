@@ -26,6 +26,7 @@ ROOT = Path(__file__).parent.parent.parent
 ASKED_OF_POSTGRESQL = {
     "plan_cache_mode": "force_custom_plan",
     "statement_timeout": "30s",
+    "lock_timeout": "14s",
     "idle_in_transaction_session_timeout": "1min",
     "TimeZone": "UTC",
     "tcp_keepalives_idle": "10",

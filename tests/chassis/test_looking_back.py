@@ -11,6 +11,7 @@ import pytest
 import pytest_asyncio
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaTimeoutError
+from structlog.testing import capture_logs
 
 from chassis import looking_back, reading, reading_back
 from chassis import relay as relays
@@ -298,6 +299,25 @@ async def test_a_topic_that_cannot_be_read_to_its_end_is_no_empty_topic(stats: H
 
     with pytest.raises(KafkaTimeoutError):
         await reading_back.read_back(stats.settings(), "stats")
+
+
+async def test_who_cannot_read_back_leads_on_and_says_so_until_it_can(stats: House, pool: Pool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(looking_back, "AGAIN_SECONDS", 0.1)
+    await tell_figures(stats, pool, 1)
+    async with relaying(stats) as (only,):
+        await asked(stats, only)
+        leading = only.leadership
+        with monkeypatch.context() as unanswered, capture_logs() as logged:
+            unanswered.setattr(reading_back, "PATIENCE_SECONDS", -1.0)
+            unanswered.setattr(reading, "LOOK_MS", 0)
+            asking = asyncio.create_task(asked(stats, only))
+            await until(lambda: [each["event"] for each in logged].count("own_topics_not_read_back") > 2, "it fails again and again")
+            complaints, led_on = only.pulse.complaints, only.leadership is leading
+        await until(lambda: not only.pulse.unread, "it could read them")
+        await asking
+
+    assert f"nobody knows whether what was told on {stats.prefix}{TOPIC.name} still lies there" in complaints
+    assert led_on
 
 
 async def test_a_service_without_such_topics_looks_at_nothing_and_is_not_asked_to(house: FreshHouse) -> None:

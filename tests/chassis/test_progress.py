@@ -67,3 +67,13 @@ def test_only_the_partition_that_hears_nothing_is_named_and_not_its_whole_topic(
     progress.look({ONE: Sight(5, 5, 0), TWO: Sight(5, 5, 100)}, (), 100)
 
     assert progress.silent(130, 120) == [ONE]
+
+
+def test_whoever_is_answered_nothing_new_hears_nothing_whatever_time_the_wall_shows() -> None:
+    in_an_hour = Sight(5, 9, 3600)
+
+    assert _looked((0, in_an_hour), (50, in_an_hour), (60, in_an_hour)).silences(60) == {"records.v1": 60.0}
+
+
+def test_whoever_is_answered_hears_though_the_clock_was_set_back() -> None:
+    assert _looked((0, Sight(5, 5, 3600)), (50, Sight(5, 5, 50))).silences(60) == {"records.v1": 10.0}

@@ -59,6 +59,7 @@ SUITES = {
     "liveness and readiness": (
         "tests/chassis/test_readiness.py", "tests/chassis/test_liveness.py", "tests/chassis/test_leaderless.py",
         "tests/chassis/test_recalling.py", "tests/chassis/test_overdue.py", "tests/chassis/test_progress.py",
+        "tests/chassis/test_connections.py", "tests/chassis/test_parts.py",
     ),
 }  # fmt: skip
 

@@ -18,6 +18,7 @@ EXCUSED = {
     "tests/chassis/test_sealed.py": "who can read what is held; that nothing of it is lost is claimed by others",
     "tests/chassis/test_settings.py": "what can be set; nothing is carried",
     "tests/chassis/test_stopping.py": "`make proof-line` claims it; SIGTERM with a batch in hand is measured here",
+    "tests/chassis/test_telemetry.py": "how logs read; nothing is carried",
     "tests/faults/test_ten_thousand.py": "`make proof-line` claims it, and it is long",
 }
 """Why a file is not run."""
