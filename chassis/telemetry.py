@@ -38,6 +38,7 @@ def configure_logs(name: str) -> None:
 def _without_texts(_logger: WrappedLogger, _method: str, line: EventDict) -> EventDict:
     """A library's first line, and the class of what was raised. asyncio writes the text of an exception into its second."""
     line["event"] = str(line["event"]).partition("\n")[0]
-    if raised := line.pop("exc_info", None):
-        line["error"] = raised[0].__name__
+    kind, *_ = line.pop("exc_info", None) or (None,)
+    if kind is not None:
+        line["error"] = kind.__name__
     return line

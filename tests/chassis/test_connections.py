@@ -96,3 +96,4 @@ async def test_a_producer_is_dismissed_at_once_though_nobody_takes_what_it_wrote
         connection._writer.write(bytes(TOO_MUCH))  # noqa: SLF001 - as above
 
         await asyncio.wait_for(dismiss(sender), PATIENCE_SECONDS)
+        assert not connection.connected()

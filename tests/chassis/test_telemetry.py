@@ -20,6 +20,7 @@ async def nobody_looks_at_it() -> None:
 
 configure_logs("records")
 structlog.get_logger().warning("held", reason="gap")
+logging.getLogger("asyncpg").exception("nothing was raised")
 logging.getLogger("asyncpg").warning('no "%s" here', "table")
 try:
     raise KeyError("Jo Bloggs")
@@ -36,6 +37,7 @@ def test_a_line_is_a_json_object_with_the_service_and_no_text_of_an_exception() 
     assert all(each.pop("timestamp").endswith("Z") for each in lines)
     assert lines == [
         {"service": "records", "level": "warning", "event": "held", "reason": "gap"},
+        {"service": "records", "level": "error", "event": "nothing was raised", "logger": "asyncpg"},
         {"service": "records", "level": "warning", "event": 'no "table" here', "logger": "asyncpg"},
         {"service": "records", "level": "error", "event": "it failed", "logger": "asyncpg", "error": "KeyError"},
         {"service": "records", "level": "error", "event": "Task exception was never retrieved", "logger": "asyncio", "error": "ValueError"},
